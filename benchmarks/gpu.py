@@ -1,0 +1,207 @@
+"""All that a GPU is wanted for, in one call of at most eight minutes.
+
+Whoever has a GPU for a short while runs `python -m benchmarks gpu --json FILE` and has: the tests
+that need one, the reference's training of both networks, and the timings of NumPy, PyTorch on the
+CPU and PyTorch on the GPU, taken in one run on one machine. The parts share a budget of seconds.
+Each must be over by its share of it, so that a slow one cannot starve the next; what it leaves
+unused the next may have, and what does not fit is recorded as out of time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import queue
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from benchmarks import environment
+from benchmarks.measure import Asked, Plan, measure
+from benchmarks.report import as_json
+from benchmarks.worker import REPOSITORY
+
+__all__ = ["BUDGET", "gpu_report", "print_parts"]
+
+# Seconds: eight minutes, less what starting and stopping the processes takes.
+BUDGET = 460.0
+# The part of the budget that has gone when a part must be over.
+ENDS = {"tests": 0.30, "train_mlp": 0.50, "train_cnn": 0.65, "timings": 1.0}
+
+# The end of a part's output that is printed; the JSON has all of it.
+LAST_LINES = 12
+
+OUT_OF_TIME = "skipped: out of time"
+
+
+def gpu_report(
+    device: str,
+    names: Sequence[str],
+    plan: Plan,
+    start: Callable[[str], Asked],
+    *,
+    described: dict[str, dict[str, Any]],
+    data: Path | None = None,
+    budget: float = BUDGET,
+    epochs: int = 5,
+    save: Callable[[dict[str, Any]], object] = lambda result: None,
+    tick: Callable[[int], object] = lambda blocks: None,
+) -> dict[str, Any]:
+    """Run every part on `device` ("cuda", or "cpu" to try the report itself) and return it all.
+
+    `described` holds what the libraries already said of themselves. The result has the structure
+    of `report.as_json` with two more keys, "device" and "parts". `save` is given the result after
+    every part, so that a call cut short leaves what it had.
+    """
+    began = time.monotonic()
+    ends = {part: began + share * budget for part, share in ENDS.items()}
+    machine = environment.describe_machine()
+    libraries = ["numpy", "torch", *(["cuda"] if device == "cuda" else [])]
+    parts: dict[str, Any] = {}
+    result = as_json([], libraries, plan, machine, described)
+    result |= {"device": device, "budget": budget, "parts": parts}
+
+    parts["tests"] = run_tests(ends["tests"])
+    save(result)
+    for model in ("mlp", "cnn"):
+        parts[f"train_{model}"] = run_training(model, device, epochs, data, ends[f"train_{model}"])
+        save(result)
+    rows = measure(
+        names,
+        libraries,
+        plan,
+        start,
+        described=described,
+        deadline=ends["timings"],
+        tick=tick,
+    )
+    result |= as_json(rows, libraries, plan, machine, described)
+    result["seconds"] = time.monotonic() - began
+    save(result)
+    return result
+
+
+def run_tests(end: float) -> dict[str, Any]:
+    """Run the tests marked gpu and return pytest's status, lines and verdict."""
+    if importlib.util.find_spec("pytest") is None:
+        return {"skipped": "pytest is not installed"}
+    ran = run(["-m", "pytest", "-m", "gpu", "-q", "-rs", "-p", "no:cacheprovider"], end)
+    return ran | {"verdict": last_line(ran)}
+
+
+def run_training(
+    model: str, device: str, epochs: int, data: Path | None, end: float
+) -> dict[str, Any]:
+    """Train `model` as the reference does; return its lines, seconds per epoch and accuracy.
+
+    The seconds lie between the lines of one epoch and the next, so the first epoch, which also
+    starts Python and the GPU, is not among them.
+    """
+    command = ["-m", "reference", "train", "--model", model, "--device", device]
+    command += ["--epochs", str(epochs)]
+    if data is not None:
+        command += ["--data", str(data)]
+    ran = run(command, end)
+    printed = [when for when, text in ran.get("lines", []) if text.startswith("Epoch [")]
+    epoch_seconds = [later - sooner for sooner, later in pairwise(printed)]
+    return ran | {
+        "epoch_seconds": epoch_seconds,
+        "seconds_per_epoch": statistics.median(epoch_seconds) if epoch_seconds else None,
+        "test_accuracy": test_accuracy(ran),
+    }
+
+
+def run(arguments: Sequence[str], end: float) -> dict[str, Any]:
+    """Run this Python with `arguments` until it ends, or kill it at `end`.
+
+    Returns its command, status, seconds, and every line it printed with the second it came at;
+    "stopped" where it was killed, "skipped" where there was no time to begin.
+    """
+    command = " ".join(["python", *arguments])
+    began = time.monotonic()
+    if began >= end:
+        return {"command": command, "skipped": OUT_OF_TIME}
+    process = subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=REPOSITORY,
+        # Lines must come when they are printed: their times are what is measured.
+        env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        # A group of its own, so that what it starts can be ended with it.
+        start_new_session=True,
+    )
+    printed: queue.Queue[tuple[float, str]] = queue.Queue()
+
+    def read() -> None:
+        assert process.stdout is not None
+        with process.stdout as lines:
+            for line in lines:
+                printed.put((time.monotonic() - began, line.rstrip("\n")))
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    stopped = False
+    try:
+        process.wait(end - began)
+    except subprocess.TimeoutExpired:
+        stopped = True
+    finally:
+        end_group(process)
+    reader.join(timeout=5)
+    return {
+        "command": command,
+        "status": process.returncode,
+        "seconds": time.monotonic() - began,
+        "lines": [printed.get() for _ in range(printed.qsize())],
+        **({"stopped": "out of time"} if stopped else {}),
+    }
+
+
+def end_group(process: subprocess.Popen[str]) -> None:
+    """Kill a process and all that it started, if they still run."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
+
+
+def last_line(ran: dict[str, Any]) -> str | None:
+    """Return the last line that is not empty."""
+    return next((text for _, text in reversed(ran.get("lines", [])) if text.strip()), None)
+
+
+def test_accuracy(ran: dict[str, Any]) -> float | None:
+    """Return the percentage in the line `Test Accuracy: 97.33%`, or None."""
+    for _, text in ran.get("lines", []):
+        if found := re.fullmatch(r"Test Accuracy: ([\d.]+)%", text.strip()):
+            return float(found[1])
+    return None
+
+
+def print_parts(result: dict[str, Any]) -> None:
+    """Print what the tests and the trainings gave."""
+    for name, part in result["parts"].items():
+        print(f"\n{name}: {part.get('command', '')}")
+        if "skipped" in part:
+            print(f"  {part['skipped']}")
+            continue
+        for _, text in part["lines"][-LAST_LINES:]:
+            print(f"  {text}")
+        if "stopped" in part:
+            print(f"  stopped after {part['seconds']:.0f} s: {part['stopped']}")
+        if part.get("seconds_per_epoch") is not None:
+            print(f"  {part['seconds_per_epoch']:.2f} s an epoch")

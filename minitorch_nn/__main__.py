@@ -1,0 +1,156 @@
+"""The command line: `python -m minitorch_nn train` and `python -m minitorch_nn evaluate FILE`."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import minitorch_nn as torch
+from minitorch_nn import nn, optim
+from minitorch_nn.checkpoint import check_can_save, load_checkpoint, save_checkpoint
+from minitorch_nn.training import MODELS, chapter_transform, evaluate, train
+from minitorch_nn.utils.data import DataLoader
+from minitorch_nn.vision.datasets import Found, LabelledImages, find_mnist
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that complains in one line; the usage is for --help."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"error: {message}\n")
+
+
+def number(kind: type, wanted: str, fits: Callable[[Any], bool]) -> Callable[[str], Any]:
+    """Return a reader of numbers for argparse that refuses those which do not fit."""
+
+    def read(text: str) -> Any:
+        value = kind(text)
+        if not fits(value):
+            raise argparse.ArgumentTypeError(f"must be {wanted}, not {text}")
+        return value
+
+    read.__name__ = kind.__name__  # argparse says "invalid int value" with it
+    return read
+
+
+def make_parser() -> Parser:
+    positive = number(int, "1 or more", lambda value: value >= 1)
+    natural = number(int, "0 or more", lambda value: value >= 0)
+    finite = number(float, "finite and 0 or more", lambda value: 0 <= value < math.inf)
+    seed = number(int, "from -2**63 to 2**64 - 1", lambda value: -(2**63) <= value < 2**64)
+
+    parser = Parser(
+        prog="python -m minitorch_nn", description="Train on MNIST in NumPy, and score a model."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    training = commands.add_parser("train", help="train a network and score it on the test images")
+    training.add_argument("--model", choices=tuple(MODELS), default="mlp", help="(default: mlp)")
+    training.add_argument("--epochs", type=natural, default=5, help="(default: 5)")
+    training.add_argument("--batch-size", type=positive, default=64, help="(default: 64)")
+    training.add_argument("--lr", type=finite, default=0.01, help="learning rate (default: 0.01)")
+    training.add_argument("--momentum", type=finite, default=0.9, help="(default: 0.9)")
+    training.add_argument("--seed", type=seed, default=0, help="(default: 0)")
+    training.add_argument("--download", action="store_true", help="fetch MNIST where it is missing")
+    training.add_argument("--save", type=Path, metavar="FILE", help="keep the trained model in FILE")
+    training.set_defaults(run=run_train)
+
+    scoring = commands.add_parser("evaluate", help="score a saved model on the test images")
+    scoring.add_argument("file", type=Path, metavar="FILE", help="what --save wrote")
+    scoring.set_defaults(run=run_evaluate, download=False)
+
+    for command in (training, scoring):
+        command.add_argument(
+            "--data",
+            metavar="DIR",
+            help="folder with MNIST (default: ./data, else the sample in the package)",
+        )
+    return parser
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Turn what a bad file or folder raises into one line and exit status 2."""
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError) as error:
+        message = str(error)
+        if isinstance(error, OSError) and error.filename is not None:
+            message = f"{error.filename}: {error.strerror}"
+        print("error:", " ".join(message.split()), file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def run_train(arguments: argparse.Namespace) -> None:
+    with one_line_errors():
+        if arguments.save is not None:
+            check_can_save(arguments.save)
+        train_set, test_set = find_digits(arguments)
+
+    torch.manual_seed(arguments.seed)
+    model = MODELS[arguments.model]()
+    train_loader = DataLoader(train_set, batch_size=arguments.batch_size, shuffle=True)
+    test_loader = DataLoader(test_set, batch_size=arguments.batch_size, shuffle=False)
+    criterion = nn.CrossEntropyLoss()
+    optimizer = optim.SGD(model.parameters(), lr=arguments.lr, momentum=arguments.momentum)
+
+    train(model, train_loader, criterion, optimizer, arguments.epochs)
+    evaluate(model, test_loader)
+    if arguments.save is not None:
+        with one_line_errors():
+            save_checkpoint(arguments.save, arguments.model, model)
+
+
+def run_evaluate(arguments: argparse.Namespace) -> None:
+    with one_line_errors():
+        model = load_checkpoint(arguments.file)
+        _, test_set = find_digits(arguments)
+
+    evaluate(model, DataLoader(test_set, batch_size=64, shuffle=False))
+
+
+def find_digits(arguments: argparse.Namespace) -> tuple[LabelledImages, LabelledImages]:
+    """Return the training and the test set, and print which they are."""
+    try:
+        found = find_mnist(arguments.data, arguments.download, chapter_transform())
+    except RuntimeError as error:
+        if arguments.data is not None or not arguments.download:
+            raise
+        print(f"{error}; the sample is used instead", file=sys.stderr)
+        found = find_mnist(None, False, chapter_transform())
+    check_digits(found)
+    print(f"Data: {found.description}", flush=True)
+    return found.train, found.test
+
+
+def check_digits(found: Found) -> None:
+    """Raise ValueError where IDX files hold something else than MNIST's kind of images."""
+    for part in (found.train, found.test):
+        if len(part) == 0 or part.data.shape[1:] != (28, 28):
+            raise ValueError(
+                f"the images are {list(part.data.shape)} instead of [N, 28, 28] with N of 1 or more"
+            )
+        if part.targets.max() > 9:
+            raise ValueError(f"the labels go up to {part.targets.max().item()} instead of 9")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status; 2 for bad input is raised as SystemExit."""
+    arguments = make_parser().parse_args(argv)
+    try:
+        arguments.run(arguments)
+    except FloatingPointError as error:
+        print("error:", error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+"""How gradients flow: nodes (function.py), the backward pass (engine.py), and when to record
+(grad_mode.py). As `torch.autograd`; gradcheck.py and graph_tree.py check and show what it did.
+"""
+
+from .engine import backward, grad
+from .function import Function
+from .grad_mode import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+
+__all__ = [
+    "Function",
+    "backward",
+    "enable_grad",
+    "grad",
+    "inference_mode",
+    "is_grad_enabled",
+    "is_inference_mode_enabled",
+    "no_grad",
+    "set_grad_enabled",
+]

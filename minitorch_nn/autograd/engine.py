@@ -1,0 +1,416 @@
+"""The backward pass.
+
+Three steps, none of them recursive. First walk the graph once and count, for every node, how many
+gradients it waits for. Then run the nodes that wait for nothing, the latest created first, and hand
+each gradient to the node it leads to, summing what meets there. A leaf's AccumulateGrad stores what
+arrives in `grad`.
+
+Gradients in flight live in the pass: in `buffers`, keyed by edge (a node and which of its results
+the gradient belongs to). They are bare arrays, unless create_graph=True asks for a gradient that
+can be differentiated again: then they are tensors, and the same formulas record a new graph.
+
+PyTorch: torch/csrc/autograd/engine.cpp (Engine::execute, compute_dependencies, evaluate_function).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from heapq import heappop, heappush
+from typing import Any
+
+import numpy as np
+
+from ..base import TensorBase, Value
+from ..dtypes import from_numpy
+from .function import AccumulateGrad, Edge, FunctionCtx, Node, gradient_edge
+from .grad_mode import set_grad_enabled
+
+
+class BackwardPass:
+    """One run over the graph below some roots.
+
+    targets: the edges whose gradients are wanted, or None for "every leaf".
+    accumulate: whether targets that are leaves store their gradient (backward(inputs=…)) instead
+        of being collected in `captured` (autograd.grad).
+    """
+
+    def __init__(
+        self,
+        roots: Sequence[Edge],
+        targets: Iterable[Edge] | None,
+        retain_graph: bool,
+        accumulate: bool,
+    ) -> None:
+        self.retain_graph = retain_graph
+        self.accumulate = accumulate
+        self.targets = None if targets is None else set(targets)
+        self.captured: dict[Edge, Value] = {}
+        self.buffers: dict[Edge, Value] = {}
+        self.ready: list[int] = []  # a heap of negated sequence numbers: the latest comes first
+        self.by_number: dict[int, Node] = {}
+        self.claimed: set[int] = set()  # memory that some `grad`, or a user, already holds
+        nodes = list(dict.fromkeys([node for node, _ in roots]))
+        self.on_the_way = None if self.targets is None else _leading_to(nodes, self.targets)
+        self.waiting = self._count(nodes)
+        self.starts = [node for node in nodes if not self.waiting[node]]
+
+    def _count(self, nodes: list[Node]) -> dict[Node, int]:
+        """How many gradients each node will receive."""
+        waiting = dict.fromkeys(nodes, 0)
+        stack = list(nodes)
+        while stack:
+            for node, _ in stack.pop().next_functions:
+                if node is None or not self._is_wanted(node):
+                    continue
+                if node in waiting:
+                    waiting[node] += 1
+                else:
+                    waiting[node] = 1
+                    stack.append(node)
+        return waiting
+
+    def _is_wanted(self, node: Node) -> bool:
+        return self.on_the_way is None or node in self.on_the_way
+
+    def run(self, roots: Sequence[Edge], gradients: Sequence[Value]) -> None:
+        for edge, grad in zip(roots, gradients, strict=True):
+            self.claim(grad)  # it may be the user's own array
+            self.receive(edge, grad)
+        for node in self.starts:
+            self.schedule(node)
+        while self.ready:
+            number = -heappop(self.ready)
+            self.evaluate(self.by_number.pop(number))
+
+    def schedule(self, node: Node) -> None:
+        if type(node) is AccumulateGrad:
+            self.finish_leaf(node)
+            return
+        self.by_number[node.sequence_nr] = node
+        heappush(self.ready, -node.sequence_nr)
+
+    def receive(self, edge: Edge, grad: Value) -> None:
+        held = self.buffers.get(edge)
+        self.buffers[edge] = grad if held is None else held + grad
+
+    def evaluate(self, node: Node) -> None:
+        """Runs one node and passes its gradients on."""
+        buffers = self.buffers
+        grads = [buffers.pop((node, nr), None) for nr in range(len(node.metadata))]
+        if node.hooks is not None:
+            grads = self._run_hooks_before(node, grads)
+        if self.targets is not None:
+            for nr, grad in enumerate(grads):
+                if (node, nr) in self.targets:
+                    self.captured[node, nr] = grad
+            if not any(n is not None and self._is_wanted(n) for n, _ in node.next_functions):
+                return
+
+        if any(g is not None for g in grads) or isinstance(node, FunctionCtx):
+            results = node.backward(*grads)
+            if type(results) is not tuple:
+                results = (results,)
+        else:  # nothing arrived, so nothing leaves; but those below must not wait for it
+            results = (None,) * len(node.next_functions)
+        if node.hooks is not None and node.hooks.after:
+            results = self._run_hooks_after(node, results, grads)
+        if not self.retain_graph:
+            node.release()
+
+        waiting = self.waiting
+        for i, (edge, grad) in enumerate(zip(node.next_functions, results, strict=True)):
+            below, nr = edge
+            if below is None or not self._is_wanted(below):
+                continue
+            if grad is not None:
+                shape, kind = below.metadata[nr]
+                if grad.shape != shape or _numpy_dtype(grad) is not kind:
+                    grad = _fit(grad, shape, kind, node, i)
+                self.receive(edge, grad)
+            waiting[below] -= 1
+            if not waiting[below]:
+                self.schedule(below)
+
+    def finish_leaf(self, node: AccumulateGrad) -> None:
+        grad = self.buffers.pop((node, 0), None)
+        if grad is None:
+            return
+        leaf = node.variable
+        if leaf._hooks:
+            self.claim(grad)
+            grad = _call_tensor_hooks(leaf._hooks.values(), grad, node)
+        if self.targets is not None and not self.accumulate:
+            self.captured[node, 0] = grad
+            return
+        hooks = node.hooks
+        if hooks is not None:
+            grad = self._run_hooks_before(node, [grad])[0]
+        node.backward(self.own(grad, leaf.array))
+        if hooks is not None and hooks.after:
+            self._run_hooks_after(node, (), [grad])
+        for hook in list((leaf._post_accumulate_hooks or {}).values()):
+            hook(leaf)
+
+    # --- whose memory it is ------------------------------------------------------------------
+
+    def own(self, grad: Value, like: Any) -> Value:
+        """The gradient in memory of its own, for a `grad` that users may write to.
+
+        x + y hands one array to both; a sum's gradient is one number seen everywhere. The first
+        that asks for an array gets it, all others get a copy.
+        """
+        if isinstance(grad, TensorBase):
+            return grad.clone()
+        grad = np.asarray(grad)
+        # The layout may be any that is dense; a broadcast array has one cell for many elements.
+        if grad.flags.writeable and grad.strides == like.strides and self.claim(grad):
+            return grad
+        copy = np.empty_like(like)
+        copy[...] = grad
+        return copy
+
+    def claim(self, grad: Value) -> bool:
+        """Marks the gradient's memory as taken; False if it already was."""
+        array = grad.array if isinstance(grad, TensorBase) else grad
+        owner = id(array if array.base is None else array.base)
+        if owner in self.claimed:
+            return False
+        self.claimed.add(owner)
+        return True
+
+    # --- hooks -------------------------------------------------------------------------------
+
+    def _run_hooks_before(self, node: Node, grads: list[Value]) -> list[Value]:
+        """Hooks of the node's results, then retain_grad, then the node's own prehooks."""
+        hooks = node.hooks
+        for grad in grads:
+            if grad is not None:
+                self.claim(grad)  # a hook may keep it
+        for nr, hook in list(hooks.tensor.values()):
+            if grads[nr] is not None:
+                grads[nr] = _call_tensor_hooks([hook], grads[nr], node)
+        for nr, reference in hooks.retained.items():
+            tensor = reference()
+            if tensor is not None and grads[nr] is not None:
+                shown = _as_tensor(grads[nr], node).clone()
+                tensor._grad = shown if tensor._grad is None else tensor._grad + shown
+        for hook in list(hooks.before.values()):
+            changed = hook(tuple([_as_tensor(g, node) for g in grads]))
+            if changed is not None:
+                changed = changed if isinstance(changed, tuple) else (changed,)
+                grads = [_like(c, g) for c, g in zip(changed, grads, strict=True)]
+        return grads
+
+    def _run_hooks_after(self, node: Node, results: Any, grads: list[Value]) -> Any:
+        for grad in (*results, *grads):
+            if grad is not None:
+                self.claim(grad)
+        outputs = tuple([_as_tensor(g, node) for g in grads])
+        for hook in list(node.hooks.after.values()):
+            changed = hook(tuple([_as_tensor(g, node) for g in results]), outputs)
+            if changed is not None:
+                changed = changed if isinstance(changed, tuple) else (changed,)
+                results = tuple([_like(c, grads[0]) for c in changed])
+        return results
+
+
+def _call_tensor_hooks(hooks: Iterable[Any], grad: Value, node: Node) -> Value:
+    for hook in list(hooks):
+        changed = hook(_as_tensor(grad, node))
+        if changed is not None:
+            if not isinstance(changed, TensorBase):
+                raise TypeError(f"expected Variable, but hook returned '{type(changed).__name__}'")
+            grad = _like(changed, grad)
+    return grad
+
+
+def _as_tensor(grad: Value, node: Node) -> Any:
+    return grad if grad is None or isinstance(grad, TensorBase) else node.make(grad)
+
+
+def _like(changed: Any, grad: Value) -> Value:
+    """A hook's tensor in the form of this pass: a bare array unless a graph is being made."""
+    if changed is None or isinstance(grad, TensorBase):
+        return changed
+    return changed.array
+
+
+def _numpy_dtype(grad: Value) -> Any:
+    return grad.array.dtype if isinstance(grad, TensorBase) else grad.dtype
+
+
+def _fit(grad: Value, shape: tuple[int, ...], kind: Any, node: Node, index: int) -> Value:
+    """A gradient takes the shape and dtype of the tensor it belongs to.
+
+    PyTorch: engine.cpp (validate_outputs).
+    """
+    if tuple(grad.shape) != shape:
+        lead = len(grad.shape) - len(shape)
+        fits = lead >= 0 and all(
+            want in (1, got) for got, want in zip(grad.shape[lead:], shape, strict=True)
+        )
+        if not fits or not isinstance(node, FunctionCtx):
+            raise RuntimeError(
+                f"Function {node.name()} returned an invalid gradient at index {index} - got "
+                f"{list(grad.shape)} but expected shape compatible with {list(shape)}"
+            )
+        summed = _as_tensor(grad, node).sum_to_size(shape)
+        grad = _like(summed, grad)
+    if _numpy_dtype(grad) is not kind:
+        is_tensor = isinstance(grad, TensorBase)
+        grad = grad.to(from_numpy(kind)) if is_tensor else grad.astype(kind)
+    return grad
+
+
+def _leading_to(roots: list[Node], targets: set[Edge]) -> set[Node]:
+    """The nodes from which a target can be reached, the targets' own nodes among them."""
+    wanted = {node for node, _ in targets}
+    leading: set[Node] = set()
+    seen: set[Node] = set()
+    stack = [(node, False) for node in roots]
+    while stack:
+        node, children_done = stack.pop()
+        if children_done:
+            if node in wanted or any(n in leading for n, _ in node.next_functions):
+                leading.add(node)
+        elif node not in seen:
+            seen.add(node)
+            stack.append((node, True))
+            stack.extend([(n, False) for n, _ in node.next_functions if n is not None])
+    return leading
+
+
+def _root_gradient(output: Any, grad: Any, create_graph: bool) -> Value:
+    """The cotangent a pass starts with: ones for a single number, else what the caller gives."""
+    if grad is None:
+        if output.array.size != 1:
+            raise RuntimeError("grad can be implicitly created only for scalar outputs")
+        ones = np.ones_like(output.array)
+        return output.new(ones) if create_graph else ones
+    if not isinstance(grad, TensorBase):
+        raise TypeError(f"gradients can be either Tensors or None, but got {type(grad).__name__}")
+    if grad.array.shape != output.array.shape:
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output[0] has a shape of {grad.shape} and output[0] has a "  # type: ignore[attr-defined]
+            f"shape of {output.shape}."
+        )
+    if create_graph:
+        return grad
+    return grad.array.astype(output.array.dtype, copy=False)
+
+
+def _start(
+    outputs: Sequence[Any], grad_outputs: Sequence[Any], create_graph: bool
+) -> tuple[list[Edge], list[Value]]:
+    edges, grads = [], []
+    for i, (output, grad) in enumerate(zip(outputs, grad_outputs, strict=True)):
+        grad = _root_gradient(output, grad, create_graph)
+        edge = gradient_edge(output)
+        if edge[0] is None:
+            raise RuntimeError(
+                f"element {i} of tensors does not require grad and does not have a grad_fn"
+            )
+        edges.append(edge)
+        grads.append(grad)
+    return edges, grads
+
+
+def _sequence(x: Any) -> list[Any]:
+    return [x] if isinstance(x, TensorBase) else list(x)
+
+
+def _grad_outputs(given: Any, outputs: Sequence[Any]) -> list[Any]:
+    if given is None:
+        return [None] * len(outputs)
+    grads = _sequence(given)
+    if len(grads) != len(outputs):
+        raise RuntimeError(f"got {len(outputs)} tensors and {len(grads)} gradients")
+    return grads
+
+
+def backward(
+    tensors: Any,
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Any = None,
+) -> None:
+    """Adds the gradient of the (weighted) sum of `tensors` to the `grad` of every leaf below.
+
+    grad_tensors: the weights, of the tensors' shapes; may be None for tensors of one element.
+    retain_graph: keep what nodes saved, so that the graph can be passed again (default:
+        create_graph). inputs: only these tensors' `grad` is filled.
+    RuntimeError if a tensor has no graph, needs an explicit gradient, or its graph was freed.
+
+    PyTorch: torch/autograd/__init__.py (backward).
+    """
+    outputs = _sequence(tensors)
+    edges, grads = _start(outputs, _grad_outputs(grad_tensors, outputs), create_graph)
+    keep = create_graph if retain_graph is None else retain_graph
+    wanted = None
+    if inputs is not None:
+        leaves = _sequence(inputs)
+        if not leaves:
+            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+        wanted = {gradient_edge(x): x for x in leaves}
+    with set_grad_enabled(create_graph):
+        run = BackwardPass(edges, wanted, keep, accumulate=True)
+        run.run(edges, grads)
+    for edge, grad in run.captured.items():  # inputs that are no leaves
+        if wanted is None or grad is None:
+            continue
+        x = wanted[edge]
+        shown = grad.clone() if isinstance(grad, TensorBase) else x.new(np.array(grad))
+        x._grad = shown if x._grad is None else x._grad + shown
+
+
+def grad(
+    outputs: Any,
+    inputs: Any,
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> tuple[Any, ...]:
+    """The gradients of the (weighted) sum of `outputs` with respect to `inputs`, as a tuple.
+
+    Nothing is added to any `grad`. create_graph: the gradients can be differentiated again.
+    RuntimeError for an input that the outputs do not depend on, unless allow_unused (its gradient
+    is None) or materialize_grads (zeros).
+
+    PyTorch: torch/autograd/__init__.py (grad).
+    """
+    if is_grads_batched:
+        raise NotImplementedError(
+            "is_grads_batched is not part of minitorch_nn: call grad once per row of grad_outputs"
+        )
+    if materialize_grads and allow_unused is False:
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, "
+            "but got: allow_unused=False."
+        )
+    outputs, inputs = _sequence(outputs), _sequence(inputs)
+    edges, cotangents = _start(outputs, _grad_outputs(grad_outputs, outputs), create_graph)
+    keep = create_graph if retain_graph is None else retain_graph
+    targets = [gradient_edge(x) for x in inputs]
+    if any(node is None for node, _ in targets):
+        raise RuntimeError("One of the differentiated Tensors does not require grad")
+    with set_grad_enabled(create_graph):
+        run = BackwardPass(edges, targets, keep, accumulate=False)
+        run.run(edges, cotangents)
+    found = []
+    for x, edge in zip(inputs, targets, strict=True):
+        g = run.captured.get(edge)
+        if g is None and materialize_grads:
+            g = np.zeros_like(x.array)
+        if g is None and not allow_unused:
+            raise RuntimeError(
+                "One of the differentiated Tensors appears to not have been used in the graph. "
+                "Set allow_unused=True if this is the desired behavior."
+            )
+        if g is not None and not isinstance(g, TensorBase):
+            g = x.new(run.own(g, x.array))
+        found.append(g)
+    return tuple(found)

@@ -1,0 +1,173 @@
+"""The element types, and how two of them become one.
+
+`minitorch_nn.float32` is an object of this file's `dtype`; the NumPy type it stands for is
+`float32.numpy`. Promotion follows PyTorch, not NumPy: a tensor with dimensions decides the type,
+a 0-d tensor or a Python number only raises it to a higher *category* (bool < integer < float).
+So float32[n] * float64[] stays float32, int64[n] * 2.0 becomes float32, where NumPy would answer
+float64 to both.
+
+PyTorch: c10/core/ScalarType.cpp (promoteTypes), aten/src/ATen/native/TypeProperties.cpp
+(result_type).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+
+class dtype:
+    """An element type. Compared by identity; prints as PyTorch's: `torch.float32`."""
+
+    __slots__ = ("is_floating_point", "itemsize", "name", "numpy")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.numpy = np.dtype(name)
+        self.itemsize = self.numpy.itemsize
+        self.is_floating_point = self.numpy.kind == "f"
+
+    @property
+    def is_signed(self) -> bool:
+        return self.numpy.kind in "if"
+
+    @property
+    def is_complex(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+    def __reduce__(self) -> str:
+        return self.name  # pickled as a reference to the module's one object, so `is` still holds
+
+
+float16 = dtype("float16")
+float32 = dtype("float32")
+float64 = dtype("float64")
+uint8 = dtype("uint8")
+int8 = dtype("int8")
+int16 = dtype("int16")
+int32 = dtype("int32")
+int64 = dtype("int64")
+bool_ = dtype("bool")  # exported as `minitorch_nn.bool`; the name would hide the builtin here
+half, float_, double, short, int_, long = float16, float32, float64, int16, int32, int64
+
+ALL = (float16, float32, float64, uint8, int8, int16, int32, int64, bool_)
+_OF_NUMPY = {d.numpy: d for d in ALL}
+_TITLES = {
+    float16: "Half",
+    float32: "Float",
+    float64: "Double",
+    uint8: "Byte",
+    int8: "Char",
+    int16: "Short",
+    int32: "Int",
+    int64: "Long",
+    bool_: "Bool",
+}
+_default = float32
+
+
+def of(array: Any) -> dtype:
+    """The dtype of a NumPy array or scalar. TypeError for types that PyTorch does not have."""
+    try:
+        return _OF_NUMPY[array.dtype]
+    except KeyError:
+        raise TypeError(
+            f"can't convert np.ndarray of type {array.dtype}. The only supported types are: "
+            "float64, float32, float16, int64, int32, int16, int8, uint8, and bool."
+        ) from None
+
+
+def title(numpy_dtype: np.dtype[Any]) -> str:
+    """The name that PyTorch's error messages give a type: `Float`, `Double`, `Long`."""
+    return _TITLES[_OF_NUMPY[numpy_dtype]]
+
+
+def get_default_dtype() -> dtype:
+    return _default
+
+
+def set_default_dtype(d: dtype) -> None:
+    """The type of Python floats from here on. TypeError unless `d` is a floating-point dtype."""
+    global _default
+    if not isinstance(d, dtype) or not d.is_floating_point:
+        raise TypeError(f"only floating-point types are supported as the default type, got {d!r}")
+    _default = d
+
+
+_CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2}
+
+
+def _of_number(x: bool | int | float) -> np.dtype[Any]:
+    if isinstance(x, bool):
+        return bool_.numpy
+    return int64.numpy if isinstance(x, int) else _default.numpy
+
+
+def _promote_numpy(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
+    if a == b:
+        return a
+    if (a.kind == "f") != (b.kind == "f"):
+        return a if a.kind == "f" else b  # NumPy would widen: int32 with float32 gives float64
+    return np.promote_types(a, b)
+
+
+def promote_types(a: dtype, b: dtype) -> dtype:
+    """The smallest type that holds both, as PyTorch counts: any float beats any integer."""
+    return _OF_NUMPY[_promote_numpy(a.numpy, b.numpy)]
+
+
+def result_numpy(*operands: Any) -> np.dtype[Any]:
+    """The NumPy type of an operation on arrays, 0-d arrays and Python numbers."""
+    result: np.dtype[Any] | None = None
+    # From the strongest voice to the weakest: arrays with dimensions, 0-d arrays, Python numbers.
+    # A weaker voice is heard only when its category is higher than what was settled before it.
+    for rank in (2, 1, 0):
+        group: np.dtype[Any] | None = None
+        for x in operands:
+            own = getattr(x, "dtype", None)
+            if (0 if own is None else 1 + (x.ndim > 0)) == rank:
+                kind = _of_number(x) if own is None else own
+                group = kind if group is None else _promote_numpy(group, kind)
+        if group is not None and (result is None or _CATEGORY[group.kind] > _CATEGORY[result.kind]):
+            result = group
+    assert result is not None
+    return result
+
+
+def promote(a: Any, b: Any) -> tuple[Any, Any]:
+    """Two operands (arrays, or one of them a Python number) brought to their common type.
+
+    Equal types, and a float array with a Python number, pass through: NumPy 2 already treats
+    Python numbers as weak there.
+    """
+    if type(b) is float or type(b) is int:
+        if a.dtype.kind == "f":
+            return a, b
+    elif type(a) is np.ndarray and type(b) is np.ndarray and a.dtype is b.dtype:
+        return a, b
+    common = result_numpy(a, b)
+    return np.asarray(a, common), np.asarray(b, common)
+
+
+def promote_float(a: Any, b: Any) -> tuple[Any, Any]:
+    """As `promote`, but integers become the default float: the rule of division and its kin."""
+    common = result_numpy(a, b)
+    if common.kind != "f":
+        common = _default.numpy
+    return np.asarray(a, common), np.asarray(b, common)
+
+
+def floating(x: Any) -> Any:
+    """`x` itself if it holds floats, else a copy in the default float: sqrt(4) is 2."""
+    return x if x.dtype.kind == "f" else np.asarray(x, _default.numpy)
+
+
+def from_numpy(kind: Any) -> dtype:
+    """The dtype that stands for a NumPy type."""
+    return _OF_NUMPY[np.dtype(kind)]

@@ -1,0 +1,197 @@
+"""Saving and loading a module's state: what `Module` inherits as `HasState`.
+
+A state_dict is an ordered dictionary from names (`"fc1.weight"`) to tensors: every parameter and
+every persistent buffer of a module and its children. Its `_metadata` attribute holds a version
+number for each module, so that a later version of a layer can recognise an older file.
+
+PyTorch: torch/nn/modules/module.py (state_dict, _save_to_state_dict, load_state_dict,
+_load_from_state_dict), where all this is part of Module itself.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from ..autograd.grad_mode import no_grad
+from ..tensor import Tensor
+from .parameter import Parameter
+
+
+class _Keys(NamedTuple):
+    missing_keys: list[str]
+    unexpected_keys: list[str]
+
+
+class _IncompatibleKeys(_Keys):
+    """What `load_state_dict` returns: the names that one side had and the other had not."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        if not self.missing_keys and not self.unexpected_keys:
+            return "<All keys matched successfully>"
+        return super().__repr__()
+
+    __str__ = __repr__
+
+
+class HasState:
+    """The half of `Module` that turns it into a dictionary of tensors and back."""
+
+    _version: int = 1
+    _parameters: dict[str, Parameter | None]
+    _buffers: dict[str, Tensor | None]
+    _non_persistent_buffers_set: set[str]
+    _modules: dict[str, Any]
+    named_modules: Callable[..., Any]
+
+    def _own_state(self) -> dict[str, Tensor]:
+        """This module's parameters and persistent buffers, without its children's."""
+        state: dict[str, Tensor | None] = {**self._parameters}
+        for name, buffer in self._buffers.items():
+            if name not in self._non_persistent_buffers_set:
+                state[name] = buffer
+        return {name: tensor for name, tensor in state.items() if tensor is not None}
+
+    def _save_to_state_dict(
+        self, destination: dict[str, Any], prefix: str, keep_vars: bool
+    ) -> None:
+        """Write this module's own tensors into `destination`. Layers with more state extend it."""
+        for name, tensor in self._own_state().items():
+            destination[prefix + name] = tensor if keep_vars else tensor.detach()
+
+    def state_dict(
+        self,
+        *,
+        destination: dict[str, Any] | None = None,
+        prefix: str = "",
+        keep_vars: bool = False,
+    ) -> dict[str, Any]:
+        """Names and tensors of this module and all its children, in the order of registration.
+
+        The tensors are detached and share memory with the parameters: training goes on changing
+        them, so copy what must stay (`copy.deepcopy`). `keep_vars=True` gives the parameters
+        themselves. A module that appears under two names is listed under both.
+        """
+        if destination is None:
+            destination = OrderedDict()
+            destination._metadata = OrderedDict()  # type: ignore[attr-defined]
+        if hasattr(destination, "_metadata"):
+            destination._metadata[prefix[:-1]] = {"version": self._version}
+        self._save_to_state_dict(destination, prefix, keep_vars)
+        for name, module in self._modules.items():
+            if module is not None:
+                module.state_dict(
+                    destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars
+                )
+        return destination
+
+    def _load_from_state_dict(
+        self,
+        state_dict: Mapping[str, Any],
+        prefix: str,
+        local_metadata: dict[str, Any],
+        strict: bool,
+        missing_keys: list[str],
+        unexpected_keys: list[str],
+        error_msgs: list[str],
+    ) -> None:
+        """Copy the entries of `state_dict` that belong to this module itself, not to its children.
+
+        `local_metadata` is what the module that was saved wrote beside its state: its version.
+        Problems are added to the three lists, so that one error can name them all.
+        """
+        own_state = self._own_state()
+        for name, tensor in own_state.items():
+            key = prefix + name
+            if key in state_dict:
+                value = state_dict[key]
+                if tensor.dim() == 0 and isinstance(value, Tensor) and value.shape == (1,):
+                    value = value[0]  # PyTorch before 0.4 had no 0-d tensors
+                problem = _mismatch(key, tensor, value)
+                if problem:
+                    error_msgs.append(problem)
+                else:
+                    assign = local_metadata.get("assign_to_params_buffers", False)
+                    self._load_tensor(name, tensor, value, assign)
+            elif strict:
+                missing_keys.append(key)
+
+        if not strict:
+            return
+        for key in state_dict:
+            if key.startswith(prefix):
+                name, dot, _ = key[len(prefix) :].partition(".")
+                if name not in (self._modules if dot else own_state):
+                    unexpected_keys.append(key)
+
+    def _load_tensor(self, name: str, tensor: Tensor, value: Tensor, assign: bool) -> None:
+        if not assign:
+            with no_grad():
+                tensor.copy_(value)
+            return
+        if isinstance(value, Parameter):
+            value.requires_grad_(tensor.requires_grad)
+        elif isinstance(tensor, Parameter):
+            value = Parameter(value, requires_grad=tensor.requires_grad)
+        setattr(self, name, value)
+
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
+    ) -> _IncompatibleKeys:
+        """Copy the tensors of `state_dict` into this module's parameters and buffers, in place.
+
+        With `strict` the names must be exactly this module's own. With `assign` the given tensors
+        become the module's, instead of being copied into those it has; an optimizer made before
+        would go on training the old ones.
+
+        Returns the missing and the unexpected names. TypeError if `state_dict` is no mapping;
+        RuntimeError naming every missing and unexpected key (when strict) and every tensor of
+        another shape (always).
+        """
+        if not isinstance(state_dict, Mapping):
+            raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
+        metadata: Mapping[str, Any] = getattr(state_dict, "_metadata", None) or {}
+        missing: list[str] = []
+        unexpected: list[str] = []
+        errors: list[str] = []
+        for name, module in self.named_modules(remove_duplicate=False):
+            local_metadata = dict(metadata.get(name, {}))
+            if assign:
+                local_metadata["assign_to_params_buffers"] = True
+            prefix = f"{name}." if name else ""
+            module._load_from_state_dict(
+                state_dict, prefix, local_metadata, True, missing, unexpected, errors
+            )
+
+        if strict and unexpected:
+            errors.insert(0, f"Unexpected key(s) in state_dict: {_quoted(unexpected)}. ")
+        if strict and missing:
+            errors.insert(0, f"Missing key(s) in state_dict: {_quoted(missing)}. ")
+        if errors:
+            lines = "\n\t".join(errors)
+            raise RuntimeError(
+                f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{lines}"
+            )
+        return _IncompatibleKeys(missing, unexpected)
+
+
+def _mismatch(key: str, tensor: Tensor, value: Any) -> str | None:
+    """Why `value` cannot be loaded into `tensor`, or None if it can."""
+    if not isinstance(value, Tensor):
+        return (
+            f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like '
+            f"object from checkpoint but received {type(value)}"
+        )
+    if value.shape != tensor.shape:
+        return (
+            f"size mismatch for {key}: copying a param with shape {value.shape} from checkpoint, "
+            f"the shape in current model is {tensor.shape}."
+        )
+    return None
+
+
+def _quoted(keys: list[str]) -> str:
+    return ", ".join(f'"{key}"' for key in keys)

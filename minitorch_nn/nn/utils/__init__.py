@@ -1,0 +1,1 @@
+"""Helpers for networks, as `torch.nn.utils`."""

@@ -1,0 +1,12 @@
+"""What is computed: one file a family, one small class an operation.
+
+Each class gives the formula and its derivative with shapes, `forward` on arrays above `backward` on
+gradients, PyTorch's name for the node, and where PyTorch keeps the same thing. Backward is written
+in these same operations, so under create_graph it records itself and second derivatives follow.
+
+A backward formula uses operators and functions of this package only, never methods: the gradient
+may be a tensor or a bare array, and `x.transpose(0, 1)` means something else on an array.
+
+The order of the files: broadcasting, shape, pointwise, indexing, reduction, matmul, activation,
+convolution, pooling, loss, inplace, padding. Each imports only from those before it.
+"""

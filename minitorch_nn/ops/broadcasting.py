@@ -1,0 +1,149 @@
+"""Broadcasting and its adjoint: what `expand` repeats, `sum_to` adds up again.
+
+An operation on shapes (3, 1) and (4,) works on both as (3, 4). Its gradient comes back as (3, 4) and
+must return to (3, 1) and (4,): the sum over all places that one element was copied to.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..autograd.function import Node
+from ..base import Storage, TensorBase, Value
+
+
+class View(Node):
+    """An operation whose result shows its input's memory.
+
+    The result shares the storage, so that an in-place write to either is seen, and counted, by
+    both. It remembers the tensor that owns the memory; ops/inplace.py says what follows from that.
+    """
+
+    __slots__ = ()
+    kind = ""
+
+    def wrap(self, first: Any, array: Any, node: Node | None, output_nr: int) -> Any:
+        view = first.new(array, node, output_nr)
+        view.storage = first.storage
+        view._base = first if first._base is None else first._base
+        view._view_version = first.storage.version
+        if first._view_kind or self.kind or node is None:
+            view._view_kind = self.kind or first._view_kind or _made_without_graph(first)
+        return view
+
+
+def _made_without_graph(source: Any) -> str:
+    return "no_grad" if source.requires_grad else ""
+
+
+class ExpandBackward0(View):
+    """y = x seen in a larger shape, without a copy;  dL/dx = sum_to(dL/dy, x.shape).
+
+    PyTorch: derivatives.yaml, expand.
+    """
+
+    __slots__ = ("shape",)
+
+    def forward(self, x: Any, *, shape: tuple[int, ...]) -> Any:
+        self.shape = x.shape
+        view = np.broadcast_to(x, shape)
+        view.flags.writeable = x.flags.writeable
+        return view
+
+    def backward(self, grad: Value) -> Value:
+        return sum_to(grad, self.shape)
+
+
+def expand(x: Value, *sizes: Any) -> Value:
+    """`x` in a larger shape; -1 keeps a dimension. RuntimeError where a size is not 1 and differs.
+
+    PyTorch: aten/src/ATen/native/TensorShape.cpp (expand).
+    """
+    shape = tuple(sizes[0]) if len(sizes) == 1 and not isinstance(sizes[0], int) else sizes
+    lead = len(shape) - x.ndim
+    if lead < 0:
+        raise RuntimeError(
+            f"expand({_type_of(x)}{{{list(x.shape)}}}, size={list(shape)}): the number of sizes "
+            f"provided ({len(shape)}) must be greater or equal to the number of dimensions in the "
+            f"tensor ({x.ndim})"
+        )
+    full = []
+    for d, size in enumerate(shape):
+        own = x.shape[d - lead] if d >= lead else None
+        if size == -1:
+            if own is None:
+                raise RuntimeError(
+                    f"The expanded size of the tensor ({size}) isn't allowed in a leading, "
+                    f"non-existing dimension {d}"
+                )
+            size = own
+        elif own is not None and own not in (1, size):
+            raise RuntimeError(
+                f"The expanded size of the tensor ({size}) must match the existing size ({own}) at "
+                f"non-singleton dimension {d}.  Target sizes: {list(shape)}.  Tensor sizes: "
+                f"{list(x.shape)}"
+            )
+        full.append(size)
+    return ExpandBackward0.apply(x, shape=tuple(full))
+
+
+def _type_of(x: Value) -> str:
+    return x.type() if isinstance(x, TensorBase) else "array"  # type: ignore[attr-defined]
+
+
+class SumToSizeBackward0(Node):
+    """y = x summed over every dimension that broadcasting added or repeated;  dL/dx = expand(dL/dy).
+
+    PyTorch: aten/src/ATen/ExpandUtils.h (sum_to).
+    """
+
+    __slots__ = ("shape",)
+
+    def forward(self, x: Any, *, shape: tuple[int, ...]) -> Any:
+        self.shape = x.shape
+        lead = x.ndim - len(shape)
+        repeated = [lead + d for d, n in enumerate(shape) if n == 1 and x.shape[lead + d] != 1]
+        axes = (*range(lead), *repeated)
+        return np.asarray(np.add.reduce(x, axis=axes, keepdims=True)).reshape(shape)
+
+    def backward(self, grad: Value) -> Value:
+        return ExpandBackward0.apply(grad, shape=self.shape)
+
+
+def sum_to(x: Value, shape: tuple[int, ...]) -> Value:
+    """The adjoint of expanding to `x`'s shape from `shape`. The same object if nothing repeats."""
+    if x.shape == shape:
+        return x
+    return SumToSizeBackward0.apply(x, shape=shape)
+
+
+def broadcast_shapes(*shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape that all broadcast to. RuntimeError, in PyTorch's words, where two sizes clash."""
+    result: list[int] = [1] * max(map(len, shapes), default=0)
+    for shape in shapes:
+        for d in range(1, len(shape) + 1):
+            if result[-d] == 1:
+                result[-d] = shape[-d]
+            elif shape[-d] not in (1, result[-d]):
+                raise RuntimeError(
+                    f"The size of tensor a ({result[-d]}) must match the size of tensor b "
+                    f"({shape[-d]}) at non-singleton dimension {len(result) - d}"
+                )
+    return tuple(result)
+
+
+def explain_broadcast(error: ValueError, *operands: Any) -> Exception:
+    """NumPy's complaint about shapes in PyTorch's words; other complaints are handed back."""
+    try:
+        broadcast_shapes(*[getattr(x, "shape", ()) for x in operands])
+    except RuntimeError as clash:
+        return clash
+    return error
+
+
+def fresh_storage(tensor: Any) -> Any:
+    """Gives a tensor a version count of its own: `.data` is not watched by the graph."""
+    tensor.storage = Storage()
+    return tensor

@@ -1,0 +1,374 @@
+"""In-place operations: x.add_(y), x[0] = 1, and what they mean for views and for the graph.
+
+An in-place operation computes as its out-of-place twin does, writes the result into the old memory,
+raises the version of the storage, and gives the tensor the new node. So one class serves both.
+
+Views make it interesting. Where `v` is a view of `x`, v.add_(y) changes x as well, and so x's place
+in the graph: x gets a CopySlices node, which lets the gradient of the rest of x through and sends
+that of the written part through the operation. Every view of x, v among them, then makes its
+grad_fn anew, as AsStridedBackward0 on x, the next time it is asked for (`current_grad_fn`).
+
+PyTorch: torch/csrc/autograd/functions/tensor.cpp (CopySlices), variable.cpp (grad_fn of views),
+VariableTypeUtils.h (check_inplace).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from ..autograd.function import Node, SavedVariable, _sequence, gradient_edge
+from ..autograd.grad_mode import mode
+from ..base import Storage, TensorBase, Value
+from .broadcasting import broadcast_shapes, sum_to
+from .indexing import IndexPutAccumulate, view_and_key
+from .pointwise import array_of
+from .shape import AliasBackward0, explain_cast, reshape, zeros_for
+
+# --- which elements of the base a view shows -------------------------------------------------
+
+
+def shown_elements(view: Any, base: Any) -> Any:
+    """For each element of the view's array, the position in the (flattened) base it stands at."""
+    item = base.itemsize
+    span = sum((n - 1) * s for n, s in zip(base.shape, base.strides, strict=True)) // item + 1
+    positions = np.zeros(max(span, 1), np.intp)
+
+    def laid_out_as(array: Any, start: int) -> Any:
+        strides = [s // item * positions.itemsize for s in array.strides]
+        return as_strided(positions[start:], array.shape, strides)
+
+    # Lay the base's positions out in memory as the base itself lies, then look as the view does.
+    laid_out_as(base, 0)[...] = np.arange(base.size).reshape(base.shape)
+    return laid_out_as(view, (address(view) - address(base)) // item)
+
+
+def address(array: Any) -> int:
+    """Where the array's first element lies."""
+    return array.__array_interface__["data"][0]
+
+
+class AsStridedBackward0(Node):
+    """y = the elements of x at the given positions;  dL/dx adds dL/dy up at these positions.
+
+    PyTorch: derivatives.yaml, as_strided.
+    """
+
+    __slots__ = ("positions", "shape")
+
+    def forward(self, x: Any, *, positions: Any) -> Any:
+        self.positions, self.shape = positions, x.shape
+        return x.reshape(-1)[positions]
+
+    def backward(self, grad: Value) -> Value:
+        size = int(np.prod(self.shape))
+        added = IndexPutAccumulate.apply(grad, shape=(size,), key=(self.positions,))
+        return reshape(added, self.shape)
+
+
+class AsStridedScatterBackward0(Node):
+    """y = x with src at the given positions;  dL/dx = dL/dy but 0 there, dL/dsrc = dL/dy there.
+
+    PyTorch: derivatives.yaml, as_strided_scatter.
+    """
+
+    __slots__ = ("positions",)
+
+    def forward(self, x: Any, src: Any, *, positions: Any) -> Any:
+        self.positions = positions
+        out = np.array(x, order="C")
+        out.reshape(-1)[positions] = src
+        return out
+
+    def backward(self, grad: Value) -> tuple[Value, Value]:
+        part = AsStridedBackward0.apply(grad, positions=self.positions)
+        blank = zeros_for(grad, self.positions.shape)
+        return AsStridedScatterBackward0.apply(grad, blank, positions=self.positions), part
+
+
+class CopySlices(Node):
+    """The base's node after an in-place operation on a view of it.
+
+    The gradient of the written part goes through `operation`; what that returns for the old values
+    takes the part's place in the gradient of the base before the write.
+    PyTorch: torch/csrc/autograd/functions/tensor.cpp (CopySlices::apply).
+    """
+
+    __slots__ = ("operation", "positions")
+
+    def __init__(self, base: Any, operation: Node, positions: Any) -> None:
+        self.operation, self.positions = operation, positions
+        self.next_functions = (gradient_edge(base), *operation.next_functions[1:])
+        self.needs_input_grad = tuple([edge[0] is not None for edge in self.next_functions])
+        self.sequence_nr = next(_sequence)
+        self.metadata = ((base.array.shape, base.array.dtype),)
+        self.make, self.hooks, self._saved = base.new, None, ()
+
+    def backward(self, grad: Value) -> tuple[Value | None, ...]:
+        part = AsStridedBackward0.apply(grad, positions=self.positions)
+        grads = self.operation.backward(part)
+        own, *others = grads if isinstance(grads, tuple) else (grads,)
+        if not self.needs_input_grad[0]:
+            return None, *others
+        if own is None:
+            own = zeros_for(grad, self.positions.shape)
+        return AsStridedScatterBackward0.apply(grad, own, positions=self.positions), *others
+
+    def release(self) -> None:
+        self.operation.release()
+
+
+def current_grad_fn(x: Any) -> Node | None:
+    """The node of a view; made anew if the memory was written to since the node was made."""
+    base = x._base
+    if x._view_version != x.storage.version and x._view_kind != "no_grad":
+        x._view_version = x.storage.version
+        if base.requires_grad:
+            node = AsStridedBackward0()
+            node.positions = shown_elements(x.array, base.array)
+            node.shape = base.array.shape
+            node.next_functions = (gradient_edge(base),)
+            node.needs_input_grad = (True,)
+            node.sequence_nr = next(_sequence)
+            node.metadata = ((x.array.shape, x.array.dtype),)
+            node.make, node.hooks, node._saved = x.new, None, ()
+            x._grad_fn, x.output_nr, x._requires_grad = node, 0, True
+    return x._grad_fn
+
+
+# --- the one helper --------------------------------------------------------------------------
+
+
+def _check_writable(x: Any, recording: bool) -> None:
+    """RuntimeError, in PyTorch's words, for tensors that must not be written to now."""
+    if x._inference and not mode.inference:
+        raise RuntimeError(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make "
+            "a clone to get a normal tensor before doing inplace update.See "
+            "https://github.com/pytorch/rfcs/pull/17 for more details."
+        )
+    if mode.grad and x.requires_grad and x.grad_fn is None:
+        raise RuntimeError(
+            "a leaf Variable that requires grad is being used in an in-place operation."
+        )
+    if mode.grad and x._base is not None:
+        base = x._base
+        if x._view_kind == "no_grad" and (recording or base.requires_grad):
+            raise RuntimeError(
+                "A view was created in no_grad mode and is being modified inplace with grad mode "
+                "enabled. Given that this use case is ambiguous and error-prone, it is forbidden. "
+                "You can clarify your code by moving both the view and the inplace either both "
+                "inside the no_grad block (if you don't want the inplace to be tracked) or both "
+                "outside (if you want the inplace to be tracked)."
+            )
+        if base.requires_grad and base.grad_fn is None:
+            raise RuntimeError(
+                "a view of a leaf Variable that requires grad is being used in an in-place "
+                "operation."
+            )
+        if x._view_kind == "multiple" and x.requires_grad:
+            raise RuntimeError(
+                f"Output {x.output_nr} of {x.grad_fn.name()} is a view and is being modified "
+                "inplace. This view is the output of a function that returns multiple views. Such "
+                "functions do not allow the output views to be modified inplace. You should "
+                "replace the inplace operation by an out-of-place one."
+            )
+    if 0 in x.array.strides and any(
+        n > 1 and s == 0 for n, s in zip(x.array.shape, x.array.strides, strict=True)
+    ):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a "
+            "single memory location. Please clone() the tensor before performing the operation."
+        )
+
+
+def _check_result(x: Any, result: Any) -> None:
+    if result.dtype != x.array.dtype:
+        refused = explain_cast(result.dtype, x.array.dtype)
+        if refused is not None:
+            raise refused
+    if result.shape != x.array.shape:
+        raise RuntimeError(
+            f"output with shape {list(x.array.shape)} doesn't match the broadcast shape "
+            f"{list(result.shape)}"
+        )
+
+
+def in_place(x: Any, operation: Callable[..., Any], *inputs: Any, **options: Any) -> Any:
+    """x.operation_(*inputs): as `operation(x, *inputs)`, but written into x. Returns x.
+
+    `operation` must be one node whose first input is x. RuntimeError for a leaf that requires a
+    gradient, for a result of another shape, or of a type that x cannot hold.
+    """
+    recording = mode.grad and (
+        x.requires_grad or any(isinstance(i, TensorBase) and i.requires_grad for i in inputs)
+    )
+    _check_writable(x, recording)
+    if not recording:
+        constants = {name: array_of(option) for name, option in options.items()}
+        result = operation(x.array, *[array_of(i) for i in inputs], **constants)
+        _check_result(x, np.asarray(result))
+        x.array[...] = result
+        x.storage.version += 1
+        return x
+
+    # A stand-in with x's place in the graph: x itself is about to get another.
+    old = x.new(x.array, x.grad_fn, x.output_nr)
+    old.storage = x.storage
+    old._requires_grad = x.requires_grad
+    result = operation(old, *inputs, **options)
+    _check_result(x, result.array)
+    node = result._grad_fn
+    for saved in node._saved:
+        if type(saved) is SavedVariable and saved.tensor is old:
+            # The derivative needs the values that are about to be overwritten.
+            old.array, old.storage = x.array.copy(), Storage()
+            saved.array, saved.storage, saved.version = old.array, old.storage, 0
+    x.array[...] = result.array
+    x.storage.version += 1
+    for saved in node._saved:
+        if type(saved) is SavedVariable and saved.tensor is None:
+            # The saved result is x from now on: writing to x again must be noticed.
+            saved.array, saved.storage = x.array, x.storage
+            saved.version = x.storage.version
+    rebase_history(x, node)
+    return x
+
+
+def rebase_history(x: Any, node: Node) -> None:
+    """Makes `node` the origin of x's values; of x's part of the base's, if x is a view."""
+    retained = x._grad_fn.hooks.retained if x._grad_fn is not None and x._grad_fn.hooks else {}
+    mine = retained.pop(x.output_nr, None)
+    if x._base is None:
+        x._grad_fn, x.output_nr, x._requires_grad = node, 0, True
+    else:
+        base = x._base
+        base_node = CopySlices(base, node, shown_elements(x.array, base.array))
+        base._grad_fn, base.output_nr, base._requires_grad = base_node, 0, True
+        x._requires_grad = True
+        current_grad_fn(x)
+    if mine is not None:
+        x._grad_fn._hook_tables().retained[0] = mine
+
+
+# --- writing values --------------------------------------------------------------------------
+
+
+class CopyBackwards(Node):
+    """x takes the values of src, broadcast and cast;  dL/dx = 0,  dL/dsrc = dL/dy.
+
+    PyTorch: torch/csrc/autograd/functions/tensor.cpp (CopyBackwards).
+    """
+
+    __slots__ = ("shape",)
+
+    def forward(self, x: Any, src: Any) -> Any:
+        self.shape = getattr(src, "shape", ())
+        src = np.asarray(src)
+        try:
+            return np.array(np.broadcast_to(src, x.shape), x.dtype)
+        except ValueError:
+            broadcast_shapes(x.shape, src.shape)  # raises where sizes clash
+            raise RuntimeError(
+                f"output with shape {list(x.shape)} doesn't match the broadcast shape "
+                f"{list(broadcast_shapes(x.shape, src.shape))}"
+            ) from None
+
+    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
+        need_x, need_src = self.needs_input_grad
+        return (
+            grad * 0.0 if need_x else None,
+            sum_to(grad, self.shape) if need_src else None,
+        )
+
+
+class FillBackward0(Node):
+    """Every element becomes one number;  dL/dx = 0. PyTorch: derivatives.yaml, fill.Scalar."""
+
+    __slots__ = ()
+
+    def forward(self, x: Any, *, value: Any) -> Any:
+        return np.full(x.shape, value, x.dtype)
+
+    def backward(self, grad: Value) -> Value:
+        return grad * 0.0
+
+
+class ZeroBackward0(FillBackward0):
+    """Every element becomes 0. PyTorch: derivatives.yaml, zero."""
+
+    __slots__ = ()
+
+
+class IndexPutBackward0(Node):
+    """x takes values at index arrays;  dL/dx = dL/dy but 0 there,  dL/dvalues = dL/dy there.
+
+    PyTorch: derivatives.yaml, index_put.
+    """
+
+    __slots__ = ("key", "shape")
+
+    def forward(self, x: Any, values: Any, *, key: tuple[Any, ...]) -> Any:
+        self.key, self.shape = key, getattr(values, "shape", ())
+        out = x.copy()
+        try:
+            out[key] = values
+        except ValueError:
+            raise RuntimeError(
+                f"shape mismatch: value tensor of shape {list(np.shape(values))} cannot be "
+                f"broadcast to indexing result of shape {list(x[key].shape)}"
+            ) from None
+        return out
+
+    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
+        need_x, need_values = self.needs_input_grad
+        grad_x = IndexPutBackward0.apply(grad, 0.0, key=self.key) if need_x else None
+        return grad_x, sum_to(grad[self.key], self.shape) if need_values else None
+
+
+def copy_(x: Any, src: Any) -> Any:
+    """x takes the values of src, which broadcasts to x's shape and is cast to x's dtype."""
+    return in_place(x, CopyBackwards.apply, src)
+
+
+def fill_(x: Any, value: Any) -> Any:
+    """Every element becomes `value`, a number or a 0-d tensor."""
+    if isinstance(value, TensorBase):
+        if value.array.ndim:
+            raise RuntimeError(
+                "fill_ only supports 0-dimension value tensor but got tensor with "
+                f"{value.array.ndim} dimensions."
+            )
+        return copy_(x, value)
+    return in_place(x, FillBackward0.apply, value=value)
+
+
+def zero_(x: Any) -> Any:
+    """Every element becomes 0."""
+    return in_place(x, ZeroBackward0.apply, value=0)
+
+
+def setitem(x: Any, index: Any, value: Any) -> None:
+    """x[index] = value: a copy into the view that a basic index gives, else index_put."""
+    target, key = view_and_key(x, index)
+    if key is not None:
+        in_place(target, IndexPutBackward0.apply, _as_values(x, value), key=key)
+        return
+    if target is x:
+        target = AliasBackward0.apply(x)
+    value = _as_values(x, value)
+    # PyTorch drops leading dimensions of size 1 that the target does not have.
+    while isinstance(value, TensorBase) and value.array.ndim > target.array.ndim:
+        if value.array.shape[0] != 1:
+            break
+        value = reshape(value, value.array.shape[1:])
+    copy_(target, value)
+
+
+def _as_values(x: Any, value: Any) -> Any:
+    if isinstance(value, TensorBase | bool | int | float):
+        return value
+    return x.new(np.asarray(value))

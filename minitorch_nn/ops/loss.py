@@ -1,0 +1,412 @@
+"""Losses: how far a prediction is from its target.
+
+cross_entropy is log_softmax followed by nll_loss, in the graph, too; with class probabilities or
+label smoothing it is written out in the same steps as PyTorch's.
+
+PyTorch: aten/src/ATen/native/Loss.cpp, LossNLL.cpp, LossNLL2d.cpp.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ..autograd.function import Node
+from ..base import TensorBase, Value
+from ..dtypes import title
+from .activation import log_softmax
+from .broadcasting import sum_to
+from .indexing import EmbedBackward0, gather, masked_select
+from .pointwise import (
+    abs,
+    array_of,
+    clamp,
+    exp,
+    log,
+    log1p,
+    masked_fill,
+    sub,
+    where,
+)
+from .reduction import mean, sum
+from .shape import flatten, reshape
+
+REDUCTIONS = ("none", "mean", "sum")
+
+
+def check_reduction(reduction: str) -> None:
+    if reduction not in REDUCTIONS:
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+
+
+def reduced(values: Any, reduction: str) -> Any:
+    """Arrays: as they are, their mean, or their sum."""
+    if reduction == "none":
+        return values
+    return np.mean(values) if reduction == "mean" else np.add.reduce(values, axis=None)
+
+
+def _share(grad: Value, reduction: str, count: int) -> Value:
+    """What each element gets of a reduced loss's gradient."""
+    return grad / max(count, 1) if reduction == "mean" else grad
+
+
+# --- classification --------------------------------------------------------------------------
+
+
+class NllLossBackward0(Node):
+    """y = -Σₙ wₙ·x[n, tₙ] / Σₙ wₙ (mean), with wₙ the weight of class tₙ, 0 where tₙ is ignored;
+    dL/dx[n, tₙ] = -dL/dy·wₙ / Σ w.
+
+    x (N, C, *), t (N, *) int64. PyTorch: derivatives.yaml, nll_loss_forward.
+    """
+
+    __slots__ = ("key", "reduction", "scale", "shape")
+
+    def forward(
+        self, x: Any, *, target: Any, weight: Any, reduction: str, ignore_index: int
+    ) -> Any:
+        self.save_for_backward(x, target)
+        self.reduction, self.shape = reduction, x.shape
+        kept = target != ignore_index
+        t = np.where(kept, target, 0).astype(np.int64)
+        # One index array per dimension: sample (if there is a batch), class, places in the image.
+        grid = np.ogrid[tuple(slice(n) for n in target.shape)]
+        self.key = (t,) if x.ndim == 1 else (grid[0], t, *grid[1:])
+        w = kept.astype(x.dtype) if weight is None else np.where(kept, weight[t], 0)
+        w = w.astype(x.dtype, copy=False)
+        losses = np.where(kept, -x[self.key] * w, 0).astype(x.dtype, copy=False)
+        if reduction == "none":
+            self.scale = -w
+            return losses
+        total = np.add.reduce(w, axis=None)
+        self.scale = -w / total if reduction == "mean" else -w
+        if reduction == "mean":
+            # All ignored: the mean of nothing is nan, but no one is to blame for it.
+            self.scale = np.where(w == 0, 0, self.scale).astype(x.dtype, copy=False)
+        loss = np.add.reduce(losses, axis=None)
+        return np.asarray(loss / total if reduction == "mean" else loss)
+
+    def backward(self, grad: Value) -> Value:
+        assert self.saved_tensors
+        picked = grad * self.scale
+        return EmbedBackward0.apply(picked, shape=self.shape, key=self.key)
+
+
+class NllLoss2DBackward0(NllLossBackward0):
+    """For images, x (N, C, H, W) and t (N, H, W). PyTorch: nll_loss2d_forward."""
+
+    __slots__ = ()
+
+
+def _check_target(x: Any, target: Any, ignore_index: int, classes: int, where_2d: bool) -> None:
+    if target.dtype not in (np.int64, np.uint8):
+        raise RuntimeError(f"expected scalar type Long but found {title(target.dtype)}")
+    wrong = target[(target != ignore_index) & ((target < 0) | (target >= classes))]
+    if wrong.size:
+        raise IndexError(f"Target {wrong.flat[0]} is out of bounds.")
+
+
+def nll_loss(
+    input: Value,
+    target: Value,
+    weight: Value | None = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+) -> Value:
+    """The negative of the log-probability at each target.
+
+    input (C,), (N, C) or (N, C, d₁, …); target int64 (), (N,) or (N, d₁, …); weight (C,).
+    IndexError for a target out of range; ValueError for batches of different size.
+    """
+    check_reduction(reduction)
+    x, t = array_of(input), array_of(target)
+    if x.ndim == 0:
+        raise ValueError("Expected 1 or more dimensions (got 0)")
+    if x.ndim != 1 and x.shape[0] != (t.shape[0] if t.ndim else 0):
+        got = t.shape[0] if t.ndim else 0
+        raise ValueError(
+            f"Expected input batch_size ({x.shape[0]}) to match target batch_size ({got})."
+        )
+    classes = x.shape[0] if x.ndim == 1 else x.shape[1]
+    if weight is not None:
+        w = array_of(weight)
+        if w.shape != (classes,):
+            raise RuntimeError(
+                f"weight tensor should be defined either for all {classes} classes or no classes "
+                f"but got weight tensor of shape: {list(w.shape)}"
+            )
+        if w.dtype != x.dtype:
+            raise RuntimeError(f"expected scalar type {title(x.dtype)} but found {title(w.dtype)}")
+    if x.ndim <= 2:
+        if t.ndim > 1:
+            raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+        if x.ndim == 2 and t.shape != x.shape[:1]:
+            raise RuntimeError(
+                f"size mismatch (got input: {list(x.shape)}, target: {list(t.shape)})"
+            )
+    elif t.shape != (x.shape[0], *x.shape[2:]):
+        raise RuntimeError(
+            f"Expected target size {[x.shape[0], *x.shape[2:]]}, got {list(t.shape)}"
+            if x.ndim != 4
+            else f"size mismatch (got input: {list(x.shape)} , target: {list(t.shape)}"
+        )
+    _check_target(x, t, ignore_index, classes, x.ndim > 2)
+
+    options = {"weight": weight, "reduction": reduction, "ignore_index": ignore_index}
+    if x.ndim <= 2:
+        return NllLossBackward0.apply(input, target=target, **options)
+    if x.ndim == 4:
+        return NllLoss2DBackward0.apply(input, target=target, **options)
+    n, c, *places = x.shape
+    flat = reshape(input, (n, c, 1, prod(places)))
+    loss = NllLoss2DBackward0.apply(flat, target=reshape(target, (n, 1, prod(places))), **options)
+    return reshape(loss, (n, *places)) if reduction == "none" else loss
+
+
+def cross_entropy(
+    input: Value,
+    target: Value,
+    weight: Value | None = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Value:
+    """-ln softmax(input) at the target class.
+
+    input: logits (C,), (N, C) or (N, C, d₁, …). target: class indices int64 (), (N,) or (N, d₁, …),
+    or class probabilities of the input's shape. weight (C,). The mean over indices divides by the
+    sum of the targets' weights, that over probabilities by the number of samples.
+    """
+    check_reduction(reduction)
+    x, t = array_of(input), array_of(target)
+    axis = 0 if x.ndim == 1 else 1
+    if x.shape == t.shape:
+        if t.dtype.kind != "f":
+            raise RuntimeError(
+                "Expected floating point type for target with class probabilities, got "
+                + title(t.dtype)
+            )
+        if ignore_index >= 0:
+            raise RuntimeError("ignore_index is not supported for floating point target")
+        return _of_probabilities(input, target, weight, reduction, label_smoothing, axis)
+    if not 0.0 <= label_smoothing <= 1.0:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
+    logs = log_softmax(input, axis)
+    if label_smoothing > 0.0:
+        return _smoothed(logs, target, weight, ignore_index, reduction, label_smoothing, axis)
+    return nll_loss(logs, target, weight, ignore_index, reduction)
+
+
+def _per_class(weight: Value, ndim: int, axis: int) -> Value:
+    """The class weights in a shape that broadcasts over the input."""
+    shape = [1] * ndim
+    shape[axis] = weight.shape[0]
+    return reshape(weight, shape)
+
+
+def _of_probabilities(
+    input: Value, target: Value, weight: Value | None, reduction: str, smoothing: float, axis: int
+) -> Value:
+    logs = log_softmax(input, axis)
+    classes = input.shape[axis]
+    if smoothing > 0.0:
+        target = target * (1 - smoothing) + smoothing / classes
+    product = logs * target
+    if weight is not None:
+        product = product * _per_class(weight, input.ndim, axis)
+    if reduction == "none":
+        return -sum(product, axis)
+    total = -sum(product)
+    return total if reduction == "sum" else total / (array_of(input).size / classes)
+
+
+def _smoothed(
+    logs: Value,
+    target: Value,
+    weight: Value | None,
+    ignore_index: int,
+    reduction: str,
+    smoothing: float,
+    axis: int,
+) -> Value:
+    """(1 - ε)·nll + ε/C·(the loss against all classes alike), ignored targets left out of both."""
+    nll = nll_loss(logs, target, weight, ignore_index, reduction)
+    weighted = logs if weight is None else logs * _per_class(weight, logs.ndim, axis)
+    smooth = -sum(weighted, axis)
+    ignored = target == ignore_index
+    smooth = masked_fill(smooth, ignored, 0.0)
+    if reduction == "mean":
+        if weight is None:
+            smooth = sum(smooth) / sum(~ignored)
+        else:
+            kept = flatten(masked_select(target, ~ignored))
+            smooth = sum(smooth) / sum(gather(weight, 0, kept))
+    elif reduction == "sum":
+        smooth = sum(smooth)
+    return (1 - smoothing) * nll + smooth * (smoothing / logs.shape[axis])
+
+
+# --- regression and yes-or-no ----------------------------------------------------------------
+
+
+class MseLossBackward0(Node):
+    """y = mean of (x - t)²;  dL/dx = dL/dy·2(x - t) / n,  dL/dt = -dL/dx.
+
+    PyTorch: derivatives.yaml, mse_loss.
+    """
+
+    __slots__ = ("reduction",)
+
+    def forward(self, x: Any, target: Any, *, reduction: str) -> Any:
+        self.save_for_backward(x, target)
+        self.reduction = reduction
+        apart = x - target
+        return np.asarray(reduced(apart * apart, reduction))
+
+    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
+        x, target = self.saved_tensors
+        need_x, need_target = self.needs_input_grad
+        share = _share(grad, self.reduction, array_of(x).size)
+        grad_x = share * (2 * (x - target))
+        return grad_x if need_x else None, -grad_x if need_target else None
+
+
+def mse_loss(input: Value, target: Value, reduction: str = "mean") -> Value:
+    """The mean (or sum, or each) of (input - target)²; both of one shape."""
+    check_reduction(reduction)
+    return MseLossBackward0.apply(*_same_types(input, target), reduction=reduction)
+
+
+def _same_types(a: Value, b: Value) -> tuple[Value, Value]:
+    if array_of(a).dtype == array_of(b).dtype:
+        return a, b
+    kind = np.result_type(array_of(a).dtype, array_of(b).dtype)
+    return a.to(kind), b.to(kind)
+
+
+def l1_loss(input: Value, target: Value, reduction: str = "mean") -> Value:
+    """The mean (or sum, or each) of |input - target|."""
+    check_reduction(reduction)
+    apart = abs(sub(input, target))
+    if reduction == "none":
+        return apart
+    return mean(apart) if reduction == "mean" else sum(apart)
+
+
+class BinaryCrossEntropyBackward0(Node):
+    """y = -w·(t·ln x + (1 - t)·ln(1 - x)), each logarithm at least -100;
+    dL/dx = dL/dy·w·(x - t) / (x(1 - x)),  dL/dt = dL/dy·w·(ln(1 - x) - ln x).
+
+    PyTorch: aten/src/ATen/native/Loss.cpp (binary_cross_entropy_out_cpu).
+    """
+
+    __slots__ = ("reduction", "weight")
+
+    def forward(self, x: Any, target: Any, *, weight: Any, reduction: str) -> Any:
+        self.save_for_backward(x, target)
+        self.weight, self.reduction = weight, reduction
+        if ((x < 0) | (x > 1)).any():
+            raise RuntimeError("all elements of input should be between 0 and 1")
+        yes = np.maximum(np.log(x), -100)
+        no = np.maximum(np.log1p(-x), -100)
+        losses = (target - 1) * no - target * yes
+        if weight is not None:
+            losses = losses * weight
+        return np.asarray(reduced(losses, reduction))
+
+    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
+        x, target = self.saved_tensors
+        need_x, need_target = self.needs_input_grad
+        share = _share(grad, self.reduction, array_of(x).size)
+        if self.weight is not None:
+            share = share * self.weight
+        grad_x = grad_target = None
+        if need_x:
+            grad_x = share * (x - target) / clamp((1 - x) * x, min=1e-12)
+        if need_target:
+            grad_target = share * (clamp(log1p(-x), min=-100.0) - clamp(log(x), min=-100.0))
+        return grad_x, grad_target
+
+
+def binary_cross_entropy(
+    input: Value, target: Value, weight: Value | None = None, reduction: str = "mean"
+) -> Value:
+    """The loss of probabilities in [0, 1] against targets of the same shape.
+
+    ValueError for different shapes, RuntimeError for probabilities out of range.
+    """
+    check_reduction(reduction)
+    if tuple(input.shape) != tuple(target.shape):
+        raise ValueError(
+            f"Using a target size ({target.shape}) that is different to the input size "
+            f"({input.shape}) is deprecated. Please ensure they have the same size."
+        )
+    x, t = array_of(input), array_of(target)
+    if x.dtype != t.dtype:
+        raise RuntimeError(f"Found dtype {title(t.dtype)} but expected {title(x.dtype)}")
+    return BinaryCrossEntropyBackward0.apply(input, target, weight=weight, reduction=reduction)
+
+
+class BinaryCrossEntropyWithLogitsBackward0(Node):
+    """y = w·((1 - t)·x + a·(ln(1 + e^(-|x|)) + max(-x, 0))), with a = 1 + (pos_weight - 1)·t;
+    dL/dx = dL/dy·w·((p + 1 - t)·σ(x) - p), with p = pos_weight·t.
+
+    PyTorch: aten/src/ATen/native/Loss.cpp (binary_cross_entropy_with_logits);
+    FunctionsManual.cpp (binary_cross_entropy_with_logits_backward).
+    """
+
+    __slots__ = ("pos_weight", "reduction", "shape", "weight")
+
+    def forward(self, x: Any, target: Any, *, weight: Any, pos_weight: Any, reduction: str) -> Any:
+        self.save_for_backward(x, target)
+        self.weight, self.pos_weight, self.reduction = weight, pos_weight, reduction
+        softplus = np.log1p(np.exp(-np.abs(x))) + np.maximum(-x, 0)
+        if pos_weight is not None:
+            softplus = softplus * ((pos_weight - 1) * target + 1)
+        losses = (1 - target) * x + softplus
+        if weight is not None:
+            losses = losses * weight
+        return np.asarray(reduced(losses, reduction), x.dtype)
+
+    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
+        x, target = self.saved_tensors
+        need_x, need_target = self.needs_input_grad
+        share = _share(grad, self.reduction, array_of(x).size)
+        if self.weight is not None:
+            share = share * self.weight
+        grad_x = grad_target = None
+        if need_x:
+            p = target if self.pos_weight is None else target * self.pos_weight
+            grad_x = sum_to(share * ((p + 1 - target) / (1 + exp(-x)) - p), tuple(x.shape))
+        if need_target:
+            if self.pos_weight is None:
+                grad_target = -share * x
+            else:
+                soft = where(x < 0, x, 0.0) - log1p(exp(-abs(x)))  # ln σ(x)
+                grad_target = share * (soft - x - self.pos_weight * soft)
+        return grad_x, grad_target
+
+
+def binary_cross_entropy_with_logits(
+    input: Value,
+    target: Value,
+    weight: Value | None = None,
+    reduction: str = "mean",
+    pos_weight: Value | None = None,
+) -> Value:
+    """The same loss from logits, computed without overflow; pos_weight scales the positive class.
+
+    ValueError for different shapes.
+    """
+    check_reduction(reduction)
+    if tuple(input.shape) != tuple(target.shape):
+        raise ValueError(
+            f"Target size ({target.shape}) must be the same as input size ({input.shape})"
+        )
+    weight = array_of(weight) if isinstance(weight, TensorBase) else weight
+    return BinaryCrossEntropyWithLogitsBackward0.apply(
+        input, target, weight=weight, pos_weight=pos_weight, reduction=reduction
+    )

@@ -1,0 +1,602 @@
+"""Operations that take many elements to few: sums, means, extremes, norms, running sums.
+
+A reduction over everything and one over chosen dimensions are two nodes in PyTorch's graph
+(SumBackward0, SumBackward1). A gradient comes back in the reduced shape: `spread` puts the lost
+dimensions back, so that it broadcasts over what was reduced.
+
+PyTorch: aten/src/ATen/native/ReduceOps.cpp; tools/autograd/derivatives.yaml.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..autograd.function import Node
+from ..base import TensorBase, Value
+from ..dtypes import dtype as DType
+from ..dtypes import int64, title
+from ..return_types import max as max_result
+from ..return_types import min as min_result
+from .broadcasting import expand
+from .indexing import scatter_add
+from .pointwise import (
+    _constant,
+    abs,
+    array_of,
+    exp,
+    isnan,
+    maximum,
+    minimum,
+    pow,
+    sign,
+    where,
+)
+from .shape import flip, reshape, to_dtype, unsqueeze, wrap_dim, wrap_dims, zeros_for
+
+Dims = int | Sequence[int] | None
+
+
+def _axes(dim: Dims, ndim: int) -> tuple[int, ...]:
+    """The dimensions to reduce: all for None and (), as PyTorch counts."""
+    if dim is None or (not isinstance(dim, int) and len(dim) == 0):
+        return tuple(range(ndim))
+    wrapped = wrap_dims(dim, ndim)
+    return wrapped if ndim else ()
+
+
+def spread(y: Value, axes: tuple[int, ...], keepdim: bool) -> Value:
+    """A reduced result with its lost dimensions back, as size 1."""
+    if keepdim:
+        return y
+    for axis in sorted(axes):
+        y = unsqueeze(y, axis)
+    return y
+
+
+def _count(shape: tuple[int, ...], axes: tuple[int, ...]) -> int:
+    return math.prod(shape[a] for a in axes)
+
+
+def _need_floating(x: Any, name: str) -> None:
+    kind = array_of(x).dtype
+    if kind.kind != "f":
+        raise NotImplementedError(
+            f"{name}(): could not infer output dtype. Input dtype must be either a floating point "
+            f"or complex dtype. Got: {title(kind)}"
+        )
+
+
+# --- sums and means --------------------------------------------------------------------------
+
+
+class SumBackward1(Node):
+    """y = Σ x over some dimensions;  dL/dx = dL/dy everywhere along them.
+
+    PyTorch: derivatives.yaml, sum.dim_IntList.
+    """
+
+    __slots__ = ("axes", "keepdim", "shape")
+
+    def forward(self, x: Any, *, axes: tuple[int, ...], keepdim: bool) -> Any:
+        self.axes, self.keepdim, self.shape = axes, keepdim, x.shape
+        kind = np.int64 if x.dtype.kind in "biu" else None
+        return np.add.reduce(x, axis=axes, keepdims=keepdim, dtype=kind)
+
+    def backward(self, grad: Value) -> Value:
+        return expand(spread(grad, self.axes, self.keepdim), self.shape)
+
+
+class SumBackward0(SumBackward1):
+    """Over everything. PyTorch: derivatives.yaml, sum."""
+
+    __slots__ = ()
+
+
+class MeanBackward1(Node):
+    """y = Σ x / n over some dimensions;  dL/dx = dL/dy / n. PyTorch: derivatives.yaml, mean.dim."""
+
+    __slots__ = ("axes", "keepdim", "shape")
+
+    def forward(self, x: Any, *, axes: tuple[int, ...], keepdim: bool) -> Any:
+        self.axes, self.keepdim, self.shape = axes, keepdim, x.shape
+        count = _count(x.shape, axes)
+        total = np.add.reduce(x, axis=axes, keepdims=keepdim)
+        return total / x.dtype.type(count)
+
+    def backward(self, grad: Value) -> Value:
+        count = _count(self.shape, self.axes)
+        return expand(spread(grad, self.axes, self.keepdim) / builtins.max(count, 1), self.shape)
+
+
+class MeanBackward0(MeanBackward1):
+    """Over everything. PyTorch: derivatives.yaml, mean."""
+
+    __slots__ = ()
+
+
+def sum(
+    input: Value, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None
+) -> Value:
+    """The sum over `dim` (an int, several, or None for all). Integers and booleans give int64."""
+    if dtype is not None:
+        input = to_dtype(input, dtype.numpy)
+    node = SumBackward0 if dim is None else SumBackward1
+    return node.apply(input, axes=_axes(dim, input.ndim), keepdim=keepdim)
+
+
+def mean(
+    input: Value, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None
+) -> Value:
+    """The mean over `dim`. NotImplementedError for integers."""
+    if dtype is not None:
+        input = to_dtype(input, dtype.numpy)
+    _need_floating(input, "mean")
+    node = MeanBackward0 if dim is None else MeanBackward1
+    return node.apply(input, axes=_axes(dim, input.ndim), keepdim=keepdim)
+
+
+class VarBackward0(Node):
+    """y = Σ (x - x̄)² / (n - correction);  dL/dx = dL/dy·2(x - x̄) / (n - correction).
+
+    PyTorch: derivatives.yaml, var.correction; FunctionsManual.cpp (var_backward).
+    """
+
+    __slots__ = ("axes", "correction", "keepdim")
+
+    def forward(self, x: Any, *, axes: tuple[int, ...], correction: float, keepdim: bool) -> Any:
+        self.save_for_backward(x)
+        self.axes, self.correction, self.keepdim = axes, correction, keepdim
+        return _variance(x, axes, correction, keepdim)
+
+    def backward(self, grad: Value) -> Value:
+        (x,) = self.saved_tensors
+        return _var_backward(spread(grad, self.axes, self.keepdim), x, self.axes, self.correction)
+
+
+def _variance(x: Any, axes: tuple[int, ...], correction: float, keepdim: bool) -> Any:
+    freedom = builtins.max(_count(x.shape, axes) - correction, 0)
+    centre = x - np.mean(x, axis=axes, keepdims=True)
+    total = np.asarray(np.add.reduce(centre * centre, axis=axes, keepdims=keepdim))
+    return (total / np.asarray(freedom, x.dtype)).astype(x.dtype, copy=False)
+
+
+def _var_backward(grad: Value, x: Value, axes: tuple[int, ...], correction: float) -> Value:
+    freedom = _count(tuple(x.shape), axes) - correction
+    factor = 2.0 / freedom if freedom > 0 else math.inf
+    return factor * grad * (x - MeanBackward1.apply(x, axes=axes, keepdim=True))
+
+
+class StdBackward0(Node):
+    """y = √var;  dL/dx = dL/dy / (2y) through var, 0 where y = 0.
+
+    PyTorch: derivatives.yaml, std.correction; FunctionsManual.cpp (std_backward).
+    """
+
+    __slots__ = ("axes", "correction", "keepdim")
+
+    def forward(self, x: Any, *, axes: tuple[int, ...], correction: float, keepdim: bool) -> Any:
+        self.axes, self.correction, self.keepdim = axes, correction, keepdim
+        result = np.asarray(np.sqrt(_variance(x, axes, correction, keepdim)))
+        self.save_for_backward(x, result)
+        return result
+
+    def backward(self, grad: Value) -> Value:
+        x, y = self.saved_tensors
+        halved = where(y == 0, 0.0, grad / (y * 2))
+        return _var_backward(spread(halved, self.axes, self.keepdim), x, self.axes, self.correction)
+
+
+def _moment_options(dim: Any, unbiased: bool | None, correction: float | None) -> tuple[Any, float]:
+    if isinstance(dim, bool):  # var(x, False): PyTorch's older signature
+        dim, unbiased = None, dim
+    if unbiased is not None:
+        correction = 1 if unbiased else 0
+    return dim, 1 if correction is None else correction
+
+
+def var(
+    input: Value,
+    dim: Any = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
+) -> Value:
+    """The variance over `dim`, divided by n - correction (by default n - 1)."""
+    dim, freedom = _moment_options(dim, unbiased, correction)
+    _need_floating_only(input, "std and var")
+    axes = _axes(dim, input.ndim)
+    return VarBackward0.apply(input, axes=axes, correction=freedom, keepdim=keepdim)
+
+
+def std(
+    input: Value,
+    dim: Any = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: float | None = None,
+) -> Value:
+    """The standard deviation over `dim`: the square root of `var`."""
+    dim, freedom = _moment_options(dim, unbiased, correction)
+    _need_floating_only(input, "std and var")
+    axes = _axes(dim, input.ndim)
+    return StdBackward0.apply(input, axes=axes, correction=freedom, keepdim=keepdim)
+
+
+def _need_floating_only(x: Any, name: str) -> None:
+    if array_of(x).dtype.kind != "f":
+        raise RuntimeError(f"{name} only support floating point and complex dtypes")
+
+
+class ProdBackward0(Node):
+    """y = Π x over everything;  dL/dxᵢ = dL/dy·(the product of all others).
+
+    PyTorch: derivatives.yaml, prod; FunctionsManual.cpp (prod_backward).
+    """
+
+    __slots__ = ("axes", "keepdim")
+
+    def forward(self, x: Any, *, axes: tuple[int, ...], keepdim: bool) -> Any:
+        self.axes, self.keepdim = axes, keepdim
+        kind = np.int64 if x.dtype.kind in "biu" else None
+        result = np.asarray(np.multiply.reduce(x, axis=axes, keepdims=keepdim, dtype=kind))
+        self.save_for_backward(x, result)
+        return result
+
+    def backward(self, grad: Value) -> Value:
+        x, y = self.saved_tensors
+        grad = spread(grad, self.axes, self.keepdim)
+        if np.all(array_of(x)):
+            return grad * (spread(y, self.axes, self.keepdim) / x)
+        return grad * _products_of_others(x, self.axes)
+
+
+class ProdBackward1(ProdBackward0):
+    """Along one dimension. PyTorch: derivatives.yaml, prod.dim_int."""
+
+    __slots__ = ()
+
+
+def _products_of_others(x: Value, axes: tuple[int, ...]) -> Value:
+    """For every element the product of the rest, without dividing by a zero: each element's row is
+    a copy of all of them in which its own place holds 1."""
+    shape = tuple(x.shape)
+    if len(axes) == len(shape):
+        flat, dim = reshape(x, (-1,)), 0
+    else:
+        flat, (dim,) = x, axes
+    n = flat.shape[dim]
+    rows = expand(unsqueeze(flat, dim), (*flat.shape[:dim], n, *flat.shape[dim:]))
+    own = np.eye(n, dtype=bool).reshape((n, n) + (1,) * (flat.ndim - dim - 1))
+    others = where(own, 1.0, rows)
+    return reshape(ProdBackward1.apply(others, axes=(dim + 1,), keepdim=False), shape)
+
+
+def prod(
+    input: Value, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None
+) -> Value:
+    """The product over everything or along one dimension. Integers give int64."""
+    if dtype is not None:
+        input = to_dtype(input, dtype.numpy)
+    node = ProdBackward0 if dim is None else ProdBackward1
+    return node.apply(input, axes=_axes(dim, input.ndim), keepdim=keepdim)
+
+
+class CumsumBackward0(Node):
+    """yᵢ = x₀ + … + xᵢ along dim;  dL/dxᵢ = dL/dyᵢ + … + dL/dyₙ: a running sum from the end.
+
+    PyTorch: derivatives.yaml, cumsum; FunctionsManual.cpp (cumsum_backward).
+    """
+
+    __slots__ = ("dim",)
+
+    def forward(self, x: Any, *, dim: int) -> Any:
+        self.dim = dim
+        kind = np.int64 if x.dtype.kind in "biu" else None
+        return np.cumsum(x, dim, dtype=kind) if x.ndim else np.asarray(x, kind)
+
+    def backward(self, grad: Value) -> Value:
+        back = flip(grad, (self.dim,))
+        return flip(CumsumBackward0.apply(back, dim=self.dim), (self.dim,))
+
+
+def cumsum(input: Value, dim: int, *, dtype: DType | None = None) -> Value:
+    """The running sum along `dim`. Integers give int64."""
+    if dtype is not None:
+        input = to_dtype(input, dtype.numpy)
+    return CumsumBackward0.apply(input, dim=wrap_dim(dim, input.ndim))
+
+
+class LogsumexpBackward0(Node):
+    """y = ln Σ eˣ, computed from the largest;  dL/dx = dL/dy·eˣ⁻ʸ.
+
+    PyTorch: derivatives.yaml, logsumexp.
+    """
+
+    __slots__ = ("axes", "keepdim")
+
+    def forward(self, x: Any, *, axes: tuple[int, ...], keepdim: bool) -> Any:
+        self.axes, self.keepdim = axes, keepdim
+        top = np.max(x, axis=axes, keepdims=True, initial=-np.inf)
+        top = np.where(np.isinf(top), 0, top).astype(x.dtype)
+        total = np.add.reduce(np.exp(x - top), axis=axes, keepdims=True)
+        result = np.log(total) + top
+        result = result if keepdim else np.asarray(result.squeeze(axes))
+        self.save_for_backward(x, result)
+        return result
+
+    def backward(self, grad: Value) -> Value:
+        x, y = self.saved_tensors
+        y = spread(y, self.axes, self.keepdim)
+        return spread(grad, self.axes, self.keepdim) * exp(x - y)
+
+
+def logsumexp(input: Value, dim: int | Sequence[int], keepdim: bool = False) -> Value:
+    """ln Σ eˣ over `dim`, without overflow."""
+    if array_of(input).dtype.kind != "f":
+        input = to_dtype(input, np.dtype(np.float32))
+    return LogsumexpBackward0.apply(input, axes=_axes(dim, input.ndim), keepdim=keepdim)
+
+
+# --- extremes --------------------------------------------------------------------------------
+
+
+class AmaxBackward0(Node):
+    """y = the largest over some dimensions;  dL/dy is shared evenly by all that equal it.
+
+    PyTorch: derivatives.yaml, amax; FunctionsManual.cpp (scale_grad_by_count).
+    """
+
+    __slots__ = ("axes", "keepdim")
+    extreme = staticmethod(np.max)
+
+    def forward(self, x: Any, *, axes: tuple[int, ...], keepdim: bool) -> Any:
+        self.axes, self.keepdim = axes, keepdim
+        result = np.asarray(self.extreme(x, axis=axes, keepdims=keepdim))
+        self.save_for_backward(x, result)
+        return result
+
+    def backward(self, grad: Value) -> Value:
+        x, y = self.saved_tensors
+        found = x == spread(y, self.axes, self.keepdim)
+        share = SumBackward1.apply(found, axes=self.axes, keepdim=True)
+        return spread(grad, self.axes, self.keepdim) * found / share
+
+
+class AminBackward0(AmaxBackward0):
+    """y = the smallest;  dL/dy is shared evenly. PyTorch: derivatives.yaml, amin."""
+
+    __slots__ = ()
+    extreme = staticmethod(np.min)
+
+
+class MaxBackward1(AmaxBackward0):
+    """The largest of all; nan if any is. PyTorch: derivatives.yaml, max
+    (evenly_distribute_backward)."""
+
+    __slots__ = ()
+
+    def backward(self, grad: Value) -> Value:
+        x, y = self.saved_tensors
+        found = (x == y) | (isnan(x) & isnan(y))
+        return grad * found / SumBackward0.apply(found, axes=tuple(range(x.ndim)), keepdim=False)
+
+
+class MinBackward1(MaxBackward1):
+    """The smallest of all; nan if any is. PyTorch: derivatives.yaml, min."""
+
+    __slots__ = ()
+    extreme = staticmethod(np.min)
+
+
+class MaxBackward0(Node):
+    """y, i = the largest along one dimension and where it stood first;  dL/dy goes there.
+
+    PyTorch: derivatives.yaml, max.dim; FunctionsManual.cpp (value_selecting_reduction_backward).
+    """
+
+    __slots__ = ("dim", "keepdim", "shape")
+    where_extreme = staticmethod(np.argmax)
+
+    def forward(self, x: Any, *, dim: int, keepdim: bool) -> Any:
+        self.dim, self.keepdim, self.shape = dim, keepdim, x.shape
+        if not x.ndim:
+            indices = np.zeros((), np.int64)
+            self.save_for_backward(indices)
+            return x.copy(), indices
+        indices = np.expand_dims(self.where_extreme(x, axis=dim), dim)
+        values = np.take_along_axis(x, indices, dim)
+        if not keepdim:
+            indices, values = indices.squeeze(dim), values.squeeze(dim)
+        self.save_for_backward(indices)
+        return values, indices
+
+    def backward(self, grad: Value, _: None) -> Value:
+        (indices,) = self.saved_tensors
+        if not self.shape:
+            return grad
+        axes = (self.dim,)
+        places = spread(indices, axes, self.keepdim)
+        return scatter_add(
+            zeros_for(grad, self.shape), self.dim, places, spread(grad, axes, self.keepdim)
+        )
+
+
+class MinBackward0(MaxBackward0):
+    """y, i = the smallest along one dimension and where. PyTorch: derivatives.yaml, min.dim."""
+
+    __slots__ = ()
+    where_extreme = staticmethod(np.argmin)
+
+
+def _need_elements(x: Any, name: str, dim: int | None = None) -> None:
+    shape = array_of(x).shape
+    if dim is None and 0 in shape:
+        raise RuntimeError(
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
+            "reduction dim with the 'dim' argument."
+        )
+    if dim is not None and shape and shape[dim] == 0:
+        raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size.")
+
+
+def max(input: Value, dim: Any = None, keepdim: bool = False) -> Any:
+    """max(x): the largest element. max(x, dim): (values, indices) along one dimension.
+    max(x, other): as `maximum`."""
+    return _extreme(input, dim, keepdim, "max", MaxBackward1, MaxBackward0, max_result)
+
+
+def min(input: Value, dim: Any = None, keepdim: bool = False) -> Any:
+    """min(x): the smallest element. min(x, dim): (values, indices) along one dimension.
+    min(x, other): as `minimum`."""
+    return _extreme(input, dim, keepdim, "min", MinBackward1, MinBackward0, min_result)
+
+
+def _extreme(
+    x: Value, dim: Any, keepdim: bool, name: str, whole: Any, along: Any, result: Any
+) -> Any:
+    if isinstance(dim, TensorBase):
+        return (maximum if name == "max" else minimum)(x, dim)
+    if dim is None:
+        _need_elements(x, name)
+        return whole.apply(x, axes=tuple(range(x.ndim)), keepdim=False)
+    d = wrap_dim(dim, x.ndim)
+    _need_elements(x, name, d)
+    return result(along.apply(x, dim=d, keepdim=keepdim))
+
+
+def amax(input: Value, dim: int | Sequence[int] = (), keepdim: bool = False) -> Value:
+    """The largest over `dim`; ties share the gradient."""
+    axes = _axes(dim, input.ndim)
+    _need_nonzero(input, "amax", axes, dim)
+    return AmaxBackward0.apply(input, axes=axes, keepdim=keepdim)
+
+
+def amin(input: Value, dim: int | Sequence[int] = (), keepdim: bool = False) -> Value:
+    """The smallest over `dim`; ties share the gradient."""
+    axes = _axes(dim, input.ndim)
+    _need_nonzero(input, "amin", axes, dim)
+    return AminBackward0.apply(input, axes=axes, keepdim=keepdim)
+
+
+def _need_nonzero(x: Any, name: str, axes: tuple[int, ...], dim: Dims) -> None:
+    if dim == () and 0 in array_of(x).shape:
+        _need_elements(x, name)
+    for a in axes:
+        _need_elements(x, name, a)
+
+
+def argmax(input: Value, dim: int | None = None, keepdim: bool = False) -> Value:
+    """Where the largest stands (the first of equals), int64; in the flattened tensor for None."""
+    return _arg_extreme(np.argmax, "argmax", input, dim, keepdim)
+
+
+def argmin(input: Value, dim: int | None = None, keepdim: bool = False) -> Value:
+    """Where the smallest stands (the first of equals), int64; in the flattened tensor for None."""
+    return _arg_extreme(np.argmin, "argmin", input, dim, keepdim)
+
+
+def _arg_extreme(find: Any, name: str, x: Value, dim: int | None, keepdim: bool) -> Value:
+    d = None if dim is None else wrap_dim(dim, x.ndim)
+    if d is None and 0 in array_of(x).shape:
+        raise IndexError(
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0."
+            " Specify the reduction dim with the 'dim' argument."
+        )
+    if d is not None:
+        _need_elements(x, name, d)
+    axis = d if x.ndim else None
+    return _constant(lambda a: np.asarray(find(a, axis=axis, keepdims=keepdim), int64.numpy), x)
+
+
+def any(input: Value, dim: Dims = None, keepdim: bool = False) -> Value:
+    """Whether any element is non-zero, over `dim`; bool."""
+    axes = _axes(dim, input.ndim)
+    return _constant(lambda a: np.any(a, axis=axes, keepdims=keepdim), input)
+
+
+def all(input: Value, dim: Dims = None, keepdim: bool = False) -> Value:
+    """Whether all elements are non-zero, over `dim`; bool."""
+    axes = _axes(dim, input.ndim)
+    return _constant(lambda a: np.all(a, axis=axes, keepdims=keepdim), input)
+
+
+# --- norms -----------------------------------------------------------------------------------
+
+
+class LinalgVectorNormBackward0(Node):
+    """y = (Σ |x|ᵖ)^(1/p);  dL/dx = dL/dy·x·|x|ᵖ⁻² / yᵖ⁻¹, 0 where y = 0.
+
+    p = ∞ and -∞ are the largest and smallest |x|, whose ties share; p = 0 counts non-zeros.
+    PyTorch: derivatives.yaml, linalg_vector_norm; FunctionsManual.cpp (norm_backward).
+    """
+
+    __slots__ = ("axes", "keepdim", "p")
+
+    def forward(self, x: Any, *, p: float, axes: tuple[int, ...], keepdim: bool) -> Any:
+        self.p, self.axes, self.keepdim = p, axes, keepdim
+        size = np.abs(x)
+        if p == 0:
+            result = np.add.reduce(size != 0, axis=axes, keepdims=keepdim, dtype=x.dtype)
+        elif math.isinf(p):
+            extreme = np.max if p > 0 else np.min
+            result = extreme(size, axis=axes, keepdims=keepdim)
+        elif p == 1:
+            result = np.add.reduce(size, axis=axes, keepdims=keepdim)
+        elif p == 2:
+            result = np.sqrt(np.add.reduce(x * x, axis=axes, keepdims=keepdim))
+        else:
+            result = np.add.reduce(size**p, axis=axes, keepdims=keepdim) ** (1 / p)
+        result = np.asarray(result, x.dtype)
+        self.save_for_backward(x, result)
+        return result
+
+    def backward(self, grad: Value) -> Value:
+        x, y = self.saved_tensors
+        p = self.p
+        grad, y = spread(grad, self.axes, self.keepdim), spread(y, self.axes, self.keepdim)
+        if p == 0:
+            return grad * (x * 0.0)
+        if math.isinf(p):
+            found = abs(x) == y
+            share = SumBackward1.apply(found, axes=self.axes, keepdim=True)
+            return sign(x) * (grad / share) * found
+        if p == 1:
+            return sign(x) * grad
+        if p == 2:
+            return x * where(y == 0, 0.0, grad / y)
+        steep = sign(x) * pow(abs(x), p - 1)
+        steep = where(x == 0, 0.0, steep) if p < 1 else steep
+        return steep * where(y == 0, 0.0, grad / pow(y, p - 1))
+
+
+def norm(
+    input: Value,
+    p: float | str | None = "fro",
+    dim: Dims = None,
+    keepdim: bool = False,
+    dtype: DType | None = None,
+) -> Value:
+    """The p-norm of the elements over `dim`; 'fro' and None mean p = 2.
+
+    RuntimeError for integers. ('nuc' is not part of minitorch_nn.)
+    """
+    if dtype is not None:
+        input = to_dtype(input, dtype.numpy)
+    if array_of(input).dtype.kind != "f":
+        raise RuntimeError(
+            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
+            f"{title(array_of(input).dtype)}"
+        )
+    if p == "nuc":
+        raise NotImplementedError("norm with p='nuc' is not part of minitorch_nn")
+    order = 2.0 if p in (None, "fro") else float(p)  # type: ignore[arg-type]
+    return LinalgVectorNormBackward0.apply(
+        input, p=order, axes=_axes(dim, input.ndim), keepdim=keepdim
+    )

@@ -1,0 +1,7 @@
+"""Helpers beside the network itself, as `torch.utils`: for now the loading of data."""
+
+from __future__ import annotations
+
+from . import data
+
+__all__ = ["data"]

@@ -1,0 +1,13 @@
+"""Images of digits and what is done to them first, as `torchvision`.
+
+    from minitorch_nn.vision import datasets, transforms
+
+To read: datasets.py, transforms.py; below them idx.py (MNIST's file format), download.py and
+sample.py (the digits that come with the package).
+"""
+
+from __future__ import annotations
+
+from . import datasets, transforms
+
+__all__ = ["datasets", "transforms"]

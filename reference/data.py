@@ -1,0 +1,163 @@
+"""Find the digits: MNIST in a folder, through torchvision, or else the sample in minitorch_nn."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+from reference._torchvision import import_torchvision
+
+torchvision = import_torchvision()
+
+__all__ = ["Digits", "chapter_transform", "find_mnist"]
+
+FILES = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+)
+
+Transform = Callable[[Any], torch.Tensor]
+
+
+def chapter_transform() -> Transform:
+    """Return the chapter's transform: a grey image to float32 [1, 28, 28] between -1 and 1."""
+    transforms = torchvision.transforms
+    return transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
+
+
+class Digits(Dataset):
+    """Images in memory, uint8 [N, 28, 28], with their labels, int64 [N]."""
+
+    def __init__(self, images: np.ndarray, labels: np.ndarray, transform: Transform) -> None:
+        self.images = images
+        self.labels = labels
+        self.transform = transform
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
+        return self.transform(self.images[index]), int(self.labels[index])
+
+
+def find_mnist(
+    data: str | None, download: bool, transform: Transform
+) -> tuple[Dataset, Dataset, str]:
+    """Return the training set, the test set and one line that says which they are.
+
+    MNIST is looked for in the folder `data`, where None means ./data, as four IDX files there or in
+    MNIST/raw, each plain or compressed to .gz. Where it is missing, `download` fetches it. If there
+    is none in ./data, the sample of MNIST that minitorch_nn carries is used.
+
+    Raises:
+        FileNotFoundError: the folder that was asked for holds no MNIST.
+        RuntimeError: MNIST cannot be downloaded.
+        OSError, ValueError: the files are there but cannot be read.
+    """
+    folder = Path("data" if data is None else data).expanduser()
+    files = locate(folder)
+    if files is None and download:
+        download_mnist(folder)
+        files = locate(folder)
+    if files is not None:
+        train_set, test_set = read_mnist(files, transform)
+        name = f"MNIST in {folder}"
+    elif data is None:
+        train_set, test_set = read_sample(transform)
+        name = "the sample of MNIST in the package"
+    else:
+        raise FileNotFoundError(
+            f"no MNIST in {folder}: it needs {', '.join(FILES)} (each may end in .gz), directly or "
+            "in MNIST/raw; name another folder, or have the files downloaded"
+        )
+    counts = f"{len(train_set):,} images to train with, {len(test_set):,} to test with"
+    return train_set, test_set, f"{name} ({counts})"
+
+
+def locate(folder: Path) -> list[Path] | None:
+    """Return the paths of the four FILES, None where one is missing."""
+    for place in (folder / "MNIST" / "raw", folder):
+        choices = [(place / name, place / f"{name}.gz") for name in FILES]
+        found = [next((path for path in pair if path.is_file()), None) for pair in choices]
+        if all(found):
+            return [path for path in found if path is not None]
+    return None
+
+
+def download_mnist(folder: Path) -> None:
+    """Let torchvision fetch MNIST into folder/MNIST/raw, as in the chapter."""
+    try:
+        # torchvision prints its progress and its errors: they belong on stderr, beside the results.
+        with redirect_stdout(sys.stderr):
+            torchvision.datasets.MNIST(str(folder), download=True)
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        raise RuntimeError(f"cannot download MNIST into {folder}: {reason}") from error
+
+
+def read_mnist(files: list[Path], transform: Transform) -> tuple[Dataset, Dataset]:
+    """Read the four files with torchvision's MNIST.
+
+    It looks for unpacked files in a folder MNIST/raw and nowhere else, but reads them whole, so
+    that such a folder is needed only for a moment.
+    """
+    with tempfile.TemporaryDirectory() as root:
+        raw = Path(root, "MNIST", "raw")
+        raw.mkdir(parents=True)
+        for path, name in zip(files, FILES, strict=True):
+            unpack(path, raw / name)
+        mnist = torchvision.datasets.MNIST
+        train_set = mnist(root, train=True, transform=transform)
+        test_set = mnist(root, train=False, transform=transform)
+    check(train_set, files[0])
+    check(test_set, files[2])
+    return train_set, test_set
+
+
+def unpack(path: Path, target: Path) -> None:
+    """Copy one IDX file, plain or .gz, to `target`, and make sure that torchvision can read it."""
+    readers = torchvision.datasets.mnist
+    read = readers.read_image_file if "images" in target.name else readers.read_label_file
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as source:
+            target.write_bytes(source.read())
+        read(str(target))
+    except Exception as error:  # OSError, EOFError, zlib.error, AssertionError, ValueError, ...
+        reason = str(error) or "its header is wrong"
+        raise ValueError(f"{path} cannot be read as an IDX file: {reason}") from error
+
+
+def check(mnist: Any, path: Path) -> None:
+    """Raise ValueError where a part of MNIST, read from `path` and its fellow, is not sound."""
+    if len(mnist.data) != len(mnist.targets):
+        counts = f"{len(mnist.data)} images but {len(mnist.targets)} labels"
+        raise ValueError(f"{path} and its labels do not match: {counts}")
+    if mnist.data.shape[1:] != (28, 28) or len(mnist.data) == 0:
+        raise ValueError(f"{path} holds {list(mnist.data.shape)} pixels instead of [N, 28, 28]")
+    if mnist.targets.max() > 9:
+        raise ValueError(f"the labels beside {path} are not all digits from 0 to 9")
+
+
+def read_sample(transform: Transform) -> tuple[Dataset, Dataset]:
+    """Read the 5,000 digits that minitorch_nn carries."""
+    # Finding a package's folder does not run the package: no line of the NumPy engine is used.
+    spec = find_spec("minitorch_nn")
+    if spec is None or spec.submodule_search_locations is None:
+        raise FileNotFoundError("no MNIST in ./data, and no minitorch_nn here to take a sample of")
+    sample = np.load(Path(spec.submodule_search_locations[0], "vision", "mnist_sample.npz"))
+    return (
+        Digits(sample["train_images"], sample["train_labels"], transform),
+        Digits(sample["test_images"], sample["test_labels"], transform),
+    )

@@ -1,0 +1,1 @@
+"""The tests: the installed PyTorch is the judge of every behaviour, never a copied number."""

@@ -1,0 +1,66 @@
+"""What pytest is told on top of its own: `--op NAME`, and the table of errors at the end."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+import torch
+
+from .ledger import LEDGER
+from .parity import Case
+
+# The same cases on every machine, and no time limit a case: the machines that test this are slow.
+hypothesis.settings.register_profile(
+    "parity",
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("parity")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--op", metavar="NAME", help="run only the tests of one operation, as matmul")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "op(*names): the operations that a test is about")
+
+
+def operations(item: pytest.Item) -> set[str]:
+    """What `--op` may call this test by: its cases' operation, its `op` mark."""
+    names = {name for mark in item.iter_markers("op") for name in mark.args}
+    parameters = getattr(item, "callspec", None)
+    values = parameters.params.values() if parameters else ()
+    return names | {value.op for value in values if isinstance(value, Case)}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    wanted = config.getoption("--op")
+    if wanted is None:
+        return
+    chosen = [item for item in items if wanted in operations(item)]
+    if not chosen:
+        known = sorted(set().union(*map(operations, items)))
+        near = difflib.get_close_matches(wanted, known, n=5) or known
+        raise pytest.UsageError(f"no test is about {wanted!r}; there are: {', '.join(near)}")
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    LEDGER.family = Path(item.path).stem.removeprefix("test_")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if not LEDGER.comparisons:
+        return
+    terminalreporter.section(f"parity with PyTorch {torch.__version__}: worst relative errors")
+    for row in LEDGER.table():
+        terminalreporter.write_line(row)

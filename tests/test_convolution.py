@@ -1,0 +1,116 @@
+"""Convolution: every option, every gradient, second derivatives, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .parity import case, cases, constant, exactly, integers, parity, strided, transposed
+
+
+def conv2d(**options: Any) -> Callable[..., Any]:
+    return lambda torch, x, w, b=None: torch.nn.functional.conv2d(x, w, b, **options)
+
+
+X, W, B = (2, 3, 7, 6), (4, 3, 3, 2), (4,)
+SQUARE = (4, 3, 3, 3)
+
+test_conv2d = cases(
+    case("conv2d", conv2d(), X, W, B, second=True),
+    case("conv2d: no bias", conv2d(), X, W, second=True),
+    case("conv2d: 1x1", conv2d(), X, (4, 3, 1, 1), B, second=True),
+    case("conv2d: the whole image", conv2d(), X, (4, 3, 7, 6), B, second=True),
+    case("conv2d: one channel", conv2d(), (2, 1, 5, 5), (1, 1, 3, 3), (1,), second=True),
+    case("conv2d: stride", conv2d(stride=2), X, W, B, second=True),
+    case("conv2d: strides", conv2d(stride=(3, 1)), X, W, B, second=True),
+    case("conv2d: a stride beyond the kernel", conv2d(stride=4), X, W, B, second=True),
+    case("conv2d: padding", conv2d(padding=1), X, W, B, second=True),
+    case("conv2d: paddings", conv2d(padding=(2, 0)), X, W, B, second=True),
+    case("conv2d: padding beyond the kernel", conv2d(padding=4), X, W, B),
+    case("conv2d: dilation", conv2d(dilation=2), X, W, B, second=True),
+    case("conv2d: dilations", conv2d(dilation=(1, 3)), X, W, B, second=True),
+    case("conv2d: all three", conv2d(stride=2, padding=2, dilation=2), X, W, B, second=True),
+    case("conv2d: a list", conv2d(stride=[2, 1], padding=[1, 0]), X, W, B),
+    case("conv2d: groups", conv2d(groups=2), (2, 4, 5, 5), (6, 2, 3, 3), (6,), second=True),
+    case("conv2d: depthwise", conv2d(groups=3), X, (3, 1, 3, 3), (3,), second=True),
+    case(
+        "conv2d: depthwise, two each",
+        conv2d(groups=3, padding=1),
+        X,
+        (6, 1, 3, 3),
+        (6,),
+        second=True,
+    ),
+    case("conv2d: same", conv2d(padding="same"), X, SQUARE, B, second=True),
+    case("conv2d: same, an even kernel", conv2d(padding="same"), X, (4, 3, 2, 4), B, second=True),
+    case(
+        "conv2d: same, dilated", conv2d(padding="same", dilation=2), X, (4, 3, 2, 3), B, second=True
+    ),
+    case("conv2d: valid", conv2d(padding="valid"), X, SQUARE, B),
+    case("conv2d: valid, strided", conv2d(padding="valid", stride=2), X, SQUARE, B),
+    case("conv2d: unbatched", conv2d(padding=1), (3, 5, 5), SQUARE, B, second=True),
+    case("conv2d: unbatched, same", conv2d(padding="same"), (3, 5, 5), (4, 3, 2, 2), B),
+    case("conv2d: no images", conv2d(), (0, 3, 5, 5), SQUARE, B),
+    case("conv2d: data needs no gradient", conv2d(), constant(X), W, B),
+    case("conv2d: frozen weights", conv2d(), X, constant(W), constant(B)),
+    case("conv2d: only the bias", conv2d(), constant(X), constant(W), B),
+    case("conv2d: transposed memory", conv2d(), transposed(X), transposed(W), B, second=True),
+    case("conv2d: strided memory", conv2d(stride=2), strided(X), strided(W), strided(B)),
+    case(
+        "conv2d: twice",
+        lambda torch, x, v, w: conv2d()(torch, conv2d()(torch, x, v), w),
+        (1, 2, 6, 6),
+        (3, 2, 3, 3),
+        (2, 3, 3, 3),
+        second=True,
+    ),
+    case(
+        "conv2d: of its own kernel",
+        lambda torch, x: conv2d()(torch, x, x),
+        (2, 3, 3, 3),
+        second=True,
+    ),
+    case(
+        "conv2d: a permuted image",
+        lambda torch, x, w: conv2d()(torch, x.permute(0, 3, 1, 2), w),
+        (2, 5, 5, 3),
+        SQUARE,
+        second=True,
+    ),
+    case(
+        "conv2d: an expanded kernel",
+        lambda torch, x, w: conv2d()(torch, x, w.expand(4, 3, 3, 3)),
+        X,
+        (1, 3, 3, 3),
+    ),
+)
+
+test_errors = cases(
+    case("conv2d: channels", conv2d(), (1, 2, 5, 5), SQUARE, raises=True),
+    case("conv2d: groups and channels", conv2d(groups=2), (1, 2, 5, 5), (4, 2, 3, 3), raises=True),
+    case("conv2d: groups and outputs", conv2d(groups=2), (1, 2, 5, 5), (3, 1, 3, 3), raises=True),
+    case("conv2d: no groups", conv2d(groups=0), X, W, raises=True),
+    case("conv2d: the kernel is too large", conv2d(), (1, 3, 2, 2), SQUARE, raises=True),
+    case(
+        "conv2d: too large with padding", conv2d(padding=1), (1, 3, 2, 2), (1, 3, 5, 5), raises=True
+    ),
+    case("conv2d: bias", conv2d(), X, W, (5,), raises=True),
+    case("conv2d: same with a stride", conv2d(padding="same", stride=2), X, W, raises=True),
+    case("conv2d: a word", conv2d(padding="sam"), X, W, raises=True),
+    case("conv2d: negative padding", conv2d(padding=-1), X, W, raises=True),
+    case("conv2d: stride 0", conv2d(stride=0), X, W, raises=True),
+    case("conv2d: dilation 0", conv2d(dilation=0), X, W, raises=True),
+    case("conv2d: 2-D", conv2d(), (3, 5), SQUARE, raises=True),
+    case("conv2d: 5-D", conv2d(), (1, 1, 3, 5, 5), SQUARE, raises=True),
+    case("conv2d: a kernel of no outputs", conv2d(), X, (0, 3, 3, 3), raises=True),
+    case("conv2d: types", lambda torch, x, w: conv2d()(torch, x.half(), w), X, W, raises=True),
+    case("conv2d: integers", conv2d(), integers(9, X), W, raises=True),
+)
+
+
+def test_a_convolution_in_float64_with_exact_values_is_exact() -> None:
+    parity(
+        conv2d(padding=1),
+        exactly([[[[1.0, 2.0], [3.0, 4.0]]]]),
+        exactly([[[[0.0, 1.0], [2.0, 3.0]]]]),
+    )

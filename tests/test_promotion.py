@@ -1,0 +1,149 @@
+"""What type comes out: every pair of types, of tensors with dimensions, without, and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .parity import case, cases, exactly, parity
+from .versions import NOT_IMPLEMENTED
+
+DTYPES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64")
+VALUES = [1, 2, 3]
+NUMBERS = (True, 2, 2.5)
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "add": lambda torch, x, y: x + y,
+    "sub": lambda torch, x, y: x - y,
+    "mul": lambda torch, x, y: x * y,
+    "div": lambda torch, x, y: x / y,
+    "floor_divide": lambda torch, x, y: x // y,
+    "remainder": lambda torch, x, y: x % y,
+    "pow": lambda torch, x, y: x**y,
+    "eq": lambda torch, x, y: x == y,
+    "lt": lambda torch, x, y: x < y,
+    "maximum": lambda torch, x, y: torch.maximum(x, y),
+    "where": lambda torch, x, y: torch.where(x > 1, x, y),
+    "cat": lambda torch, x, y: torch.cat([x.reshape(-1), y.reshape(-1)]),
+    "stack": lambda torch, x, y: torch.stack([x.reshape(-1)[:1], y.reshape(-1)[:1]]),
+}
+
+
+def cases_of_ranks(kind: str, x: Any, y: Any) -> Any:
+    return cases(
+        *(
+            case(
+                f"{op}: {a} and {b}, {kind}",
+                f,
+                exactly(x, a),
+                exactly(y, b),
+                raises=None,
+                message=False,
+                differs=NOT_IMPLEMENTED,
+            )
+            for op, f in OPERATIONS.items()
+            for a in DTYPES
+            for b in DTYPES
+        )
+    )
+
+
+test_two_with_dimensions = cases_of_ranks("1-D and 1-D", VALUES, [2, 1, 3])
+test_one_without = cases_of_ranks("1-D and 0-d", VALUES, 2)
+test_the_other_without = cases_of_ranks("0-d and 1-D", 2, VALUES)
+test_both_without = cases_of_ranks("0-d and 0-d", 3, 2)
+
+test_numbers = cases(
+    *(
+        case(
+            f"{op}: {dtype} and {number!r}",
+            lambda torch, x, f=f, number=number: [f(torch, x, number), f(torch, number, x)],
+            exactly(shape_of_values, dtype),
+            raises=None,
+            message=False,
+            differs=NOT_IMPLEMENTED,
+        )
+        for op, f in OPERATIONS.items()
+        if op not in ("maximum", "where", "cat", "stack")
+        for dtype in DTYPES
+        for number in NUMBERS
+        for shape_of_values in (VALUES, 2)
+    )
+)
+
+test_in_place = cases(
+    *(
+        case(
+            f"{op}: in place, {a} and {b}",
+            lambda torch, x, y, op=op: getattr(x.detach(), op)(y.detach()),
+            exactly(VALUES, a),
+            exactly(VALUES, b),
+            raises=None,
+            differs=NOT_IMPLEMENTED,
+        )
+        for op in ("add_", "mul_", "div_")
+        for a in ("bool", "int32", "int64", "float32", "float64")
+        for b in ("bool", "int32", "int64", "float32", "float64")
+    )
+)
+
+MIXED = np.array([1.5, -2.0, 0.25])
+test_gradients_keep_each_operand_s_type = cases(
+    *(
+        case(f"{op}: float32 and float64", f, exactly(MIXED, "float32"), exactly(MIXED, "float64"))
+        for op, f in OPERATIONS.items()
+        if op not in ("floor_divide", "pow")
+    ),
+    case(
+        "mul: float32 and a 0-d float64",
+        lambda torch, x, y: x * y,
+        exactly(MIXED, "float32"),
+        exactly(2.5, "float64"),
+    ),
+    case(
+        "mul: a 0-d float32 and float64",
+        lambda torch, x, y: x * y,
+        exactly(2.5, "float32"),
+        exactly(MIXED, "float64"),
+    ),
+    case(
+        "mul: float32 and integers",
+        lambda torch, x, y: x * y,
+        exactly(MIXED, "float32"),
+        exactly(VALUES, "int64"),
+    ),
+    case(
+        "add: float32 and booleans",
+        lambda torch, x, y: x + y,
+        exactly(MIXED, "float32"),
+        exactly([True, False, True]),
+    ),
+    case(
+        "div: integers and a 0-d float64",
+        lambda torch, x, y: x / y,
+        exactly(VALUES, "int64"),
+        exactly(2.5, "float64"),
+    ),
+)
+
+
+def test_what_python_numbers_become() -> None:
+    values = [1.5, 2, True, [1, 2.5], [1, True], [[1, 2], [3, 4]], [], [[]], [True, False]]
+    for value in values:
+        parity(lambda torch: torch.tensor(value), message=False)  # noqa: B023
+
+
+def test_what_arrays_become() -> None:
+    for dtype in DTYPES:
+        parity(lambda torch: torch.tensor(np.ones(3, dtype)))  # noqa: B023
+        parity(lambda torch: torch.as_tensor(np.float64(2.0)))
+
+
+def test_promote_types_and_result_type() -> None:
+    names = list(DTYPES)
+    for a in names:
+        for b in names:
+            parity(lambda torch: torch.promote_types(getattr(torch, a), getattr(torch, b)))  # noqa: B023
+    parity(lambda torch, x: torch.result_type(x, 2.5), exactly([1], "int64"))

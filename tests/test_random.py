@@ -1,0 +1,386 @@
+"""The same seed gives the same numbers as the installed PyTorch, draw for draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from minitorch_nn import random
+from minitorch_nn.dtypes import Array
+from minitorch_nn.random import Generator
+
+from .ledger import LEDGER
+
+SEEDS = [0, 1, 42, 2**31, 2**32 - 1, 2**32, 2**32 + 42, 2**63, 2**64 - 1, -1, -(2**63)]
+SIZES = [0, 1, 15, 16, 17, 100, 1000]
+FLOATS = ["float16", "float32", "float64"]
+INTEGERS = ["uint8", "int8", "int16", "int32", "int64"]
+
+
+def both(seed: int) -> tuple[Generator, torch.Generator]:
+    return Generator().manual_seed(seed), torch.Generator().manual_seed(seed)
+
+
+def torch_dtype(name: str) -> torch.dtype:
+    dtype: torch.dtype = getattr(torch, name)
+    return dtype
+
+
+def assert_same_bits(ours: Array, theirs: torch.Tensor) -> None:
+    expected = theirs.numpy()
+    assert ours.dtype == expected.dtype
+    assert ours.shape == expected.shape
+    np.testing.assert_array_equal(ours, expected)
+    LEDGER.record("outputs", ours.dtype.name, 0.0)
+
+
+def assert_close_normals(ours: Array, theirs: torch.Tensor) -> None:
+    expected = theirs.numpy()
+    assert ours.dtype == expected.dtype
+    assert ours.shape == expected.shape
+    tolerance = {"float16": 1e-3, "float32": 1e-6, "float64": 1e-14}[ours.dtype.name]
+    np.testing.assert_allclose(ours, expected, rtol=tolerance, atol=tolerance)
+    if expected.size:
+        scale = np.abs(expected).max()
+        LEDGER.record("outputs", ours.dtype.name, float(np.abs(ours - expected).max() / scale))
+
+
+def raised(call: Callable[[], Any]) -> tuple[type[Exception], str]:
+    with pytest.raises(Exception) as caught:
+        call()
+    return caught.type, str(caught.value)
+
+
+# ---- one kind of draw
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", FLOATS)
+def test_rand_is_bit_exact(seed: int, size: int, name: str) -> None:
+    ours, theirs = both(seed)
+    drawn = ours.uniform((size,), np.dtype(name))
+    assert_same_bits(drawn, torch.rand(size, dtype=torch_dtype(name), generator=theirs))
+
+
+@pytest.mark.parametrize("bounds", [(-0.3, 0.7), (-1 / 28, 1 / 28), (3, 1000.1), (-6e4, 5e3)])
+@pytest.mark.parametrize("name", FLOATS)
+def test_uniform_between_bounds_is_bit_exact(bounds: tuple[float, float], name: str) -> None:
+    ours, theirs = both(3)
+    drawn = ours.uniform((20_000,), np.dtype(name), *bounds)
+    expected = torch.empty(20_000, dtype=torch_dtype(name)).uniform_(*bounds, generator=theirs)
+    assert_same_bits(drawn, expected)
+
+
+def test_uniform_reaches_the_largest_bounds() -> None:
+    ours, theirs = both(3)
+    drawn = ours.uniform((1000,), np.dtype("float64"), -8e307, 8e307)
+    expected = torch.empty(1000, dtype=torch.float64).uniform_(-8e307, 8e307, generator=theirs)
+    assert_same_bits(drawn, expected)
+
+
+def test_uniform_between_equal_bounds_is_that_bound() -> None:
+    assert_same_bits(
+        Generator().uniform((3,), np.dtype("float32"), 1.5, 1.5), torch.empty(3).uniform_(1.5, 1.5)
+    )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", FLOATS)
+def test_randn_is_torchs(seed: int, size: int, name: str) -> None:
+    ours, theirs = both(seed)
+    drawn = ours.normal((size,), np.dtype(name))
+    assert_close_normals(drawn, torch.randn(size, dtype=torch_dtype(name), generator=theirs))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", FLOATS)
+def test_normal_scales_and_shifts(size: int, name: str) -> None:
+    ours, theirs = both(5)
+    drawn = ours.normal((size,), np.dtype(name), mean=-1.5, std=0.3)
+    expected = torch.empty(size, dtype=torch_dtype(name)).normal_(-1.5, 0.3, generator=theirs)
+    assert_close_normals(drawn, expected)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("size", SIZES)
+def test_randperm_is_bit_exact(seed: int, size: int) -> None:
+    ours, theirs = both(seed)
+    assert_same_bits(ours.permutation(size), torch.randperm(size, generator=theirs))
+
+
+def test_the_shuffle_of_all_of_mnist_is_bit_exact() -> None:
+    ours, theirs = both(0)
+    assert_same_bits(ours.permutation(60_000), torch.randperm(60_000, generator=theirs))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", INTEGERS + FLOATS)
+def test_randint_is_bit_exact(size: int, name: str) -> None:
+    ours, theirs = both(7)
+    low = 0 if name == "uint8" else -20
+    drawn = ours.integers(low, 100, (size,), np.dtype(name))
+    expected = torch.randint(low, 100, (size,), dtype=torch_dtype(name), generator=theirs)
+    assert_same_bits(drawn, expected)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        (0, 2),
+        (-5, 2**28 - 6),
+        (0, 2**28),
+        (-(2**40), 2**41),
+        (-(2**63), 2**63 - 1),
+        (2**62, 2**63 - 1),
+    ],
+)
+def test_randint_of_any_range_is_bit_exact(low: int, high: int) -> None:
+    ours, theirs = both(7)
+    assert_same_bits(
+        ours.integers(low, high, (500,)), torch.randint(low, high, (500,), generator=theirs)
+    )
+
+
+@pytest.mark.parametrize("p", [0.0, 1e-3, 0.3, 0.5, 1.0])
+def test_bernoulli_is_bit_exact(p: float) -> None:
+    ours, theirs = both(7)
+    expected = torch.empty(1000, dtype=torch.bool).bernoulli_(p, generator=theirs)
+    assert_same_bits(ours.bernoulli(p, (1000,)), expected)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_one_int64_is_torchs(seed: int) -> None:
+    ours, theirs = both(seed)
+    assert ours.int64() == torch.empty((), dtype=torch.int64).random_(generator=theirs).item()
+
+
+def test_draws_take_any_shape() -> None:
+    ours, theirs = both(9)
+    f32 = np.dtype("float32")
+    assert_same_bits(ours.uniform((2, 0, 3), f32), torch.rand(2, 0, 3, generator=theirs))
+    assert_same_bits(ours.uniform((2, 3, 4), f32), torch.rand(2, 3, 4, generator=theirs))
+    assert_same_bits(ours.uniform((), f32), torch.rand((), generator=theirs))
+    assert_close_normals(ours.normal((3, 7), f32), torch.randn(3, 7, generator=theirs))
+    assert_same_bits(ours.integers(0, 9, (2, 2)), torch.randint(0, 9, (2, 2), generator=theirs))
+
+
+# ---- draws after one another: each must take exactly the words that PyTorch's takes
+
+Draw = tuple[bool, Callable[[Generator], Array], Callable[[torch.Generator], torch.Tensor]]
+
+
+def rand(size: int, name: str) -> Draw:
+    return (
+        True,
+        lambda g: g.uniform((size,), np.dtype(name)),
+        lambda g: torch.rand(size, dtype=torch_dtype(name), generator=g),
+    )
+
+
+def randn(size: int, name: str) -> Draw:
+    return (
+        False,
+        lambda g: g.normal((size,), np.dtype(name)),
+        lambda g: torch.randn(size, dtype=torch_dtype(name), generator=g),
+    )
+
+
+def randint(high: int) -> Draw:
+    return (
+        True,
+        lambda g: g.integers(0, high, (7,)),
+        lambda g: torch.randint(0, high, (7,), generator=g),
+    )
+
+
+OTHER_DRAWS: list[Draw] = [
+    (True, lambda g: g.permutation(9), lambda g: torch.randperm(9, generator=g)),
+    (
+        True,
+        lambda g: g.bernoulli(0.4, (5,)),
+        lambda g: torch.empty(5, dtype=torch.bool).bernoulli_(0.4, generator=g),
+    ),
+    (
+        True,
+        lambda g: np.array(g.int64()),
+        lambda g: torch.empty((), dtype=torch.int64).random_(generator=g),
+    ),
+]
+DRAWS = [kind(size, name) for kind in (rand, randn) for size in SIZES[:-1] for name in FLOATS]
+DRAWS += [randint(10), randint(2**40), *OTHER_DRAWS]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_draws_of_all_kinds_stay_in_step(seed: int) -> None:
+    ours, theirs = both(seed)
+    for choice in np.random.default_rng(seed).integers(len(DRAWS), size=100):
+        exact, draw, torch_draw = DRAWS[choice]
+        compare = assert_same_bits if exact else assert_close_normals
+        compare(draw(ours), torch_draw(theirs))
+
+
+def test_an_odd_normal_is_kept_through_other_draws_and_forgotten_on_seeding() -> None:
+    ours, theirs = both(1)
+    f32, f64 = np.dtype("float32"), np.dtype("float64")
+    assert_close_normals(ours.normal((1,), f32), torch.randn(1, generator=theirs))
+    assert_same_bits(ours.uniform((3,), f32), torch.rand(3, generator=theirs))
+    assert_close_normals(ours.normal((16,), f32), torch.randn(16, generator=theirs))
+    kept = ours.normal((1,), f64)
+    assert_close_normals(kept, torch.randn(1, dtype=torch.float64, generator=theirs))
+    ours.normal((1,), f32)
+    fresh = ours.manual_seed(1).normal((1,), f32)
+    assert_close_normals(fresh, torch.randn(1, generator=theirs.manual_seed(1)))
+
+
+# ---- seeds
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_initial_seed_is_torchs(seed: int) -> None:
+    ours, theirs = both(seed)
+    assert ours.initial_seed() == theirs.initial_seed()
+
+
+def test_a_generator_never_seeded_has_torchs_default_seed() -> None:
+    ours, theirs = Generator(), torch.Generator()
+    assert ours.initial_seed() == theirs.initial_seed()
+    assert_same_bits(ours.uniform((5,), np.dtype("float32")), torch.rand(5, generator=theirs))
+
+
+def test_seed_starts_a_stream_that_can_be_repeated() -> None:
+    ours = Generator()
+    seed = ours.seed()
+    assert seed == ours.initial_seed() != Generator().seed()
+    theirs = torch.Generator().manual_seed(seed)
+    assert_same_bits(ours.uniform((5,), np.dtype("float32")), torch.rand(5, generator=theirs))
+
+
+def test_the_module_functions_drive_the_default_generator() -> None:
+    assert random.manual_seed(11) is random.default_generator
+    assert random.initial_seed() == 11
+    torch.manual_seed(11)
+    assert_same_bits(random.default_generator.uniform((5,), np.dtype("float32")), torch.rand(5))
+    assert random.seed() == random.initial_seed()
+
+
+@pytest.mark.parametrize("seed", [2**64, -(2**63) - 1, 5.7, "a", True, None])
+def test_a_bad_seed_raises_as_torchs(seed: Any) -> None:
+    assert raised(lambda: Generator().manual_seed(seed)) == raised(
+        lambda: torch.Generator().manual_seed(seed)
+    )
+
+
+def test_the_module_function_takes_what_int_takes() -> None:
+    assert random.manual_seed(5.7).initial_seed() == torch.manual_seed(5.7).initial_seed()  # type: ignore[arg-type]
+    for bad in ("a", None):
+        assert raised(lambda bad=bad: random.manual_seed(bad)) == raised(  # type: ignore[misc]
+            lambda bad=bad: torch.manual_seed(bad)  # type: ignore[misc]
+        )
+
+
+# ---- bad ranges
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [
+        ("float32", 3, 1),
+        ("float64", 0.5, -0.25),
+        ("float32", 0, 1e39),
+        ("float64", 0, float("inf")),
+        ("float32", float("nan"), 1),
+        ("float32", -3e38, 3e38),
+        ("float16", 0, 7e4),
+        ("float16", -6e4, 6e4),
+        ("float64", -1.5e308, 1.5e308),
+    ],
+)
+def test_a_bad_uniform_range_raises_as_torchs(name: str, low: float, high: float) -> None:
+    assert raised(lambda: Generator().uniform((3,), np.dtype(name), low, high)) == raised(
+        lambda: torch.empty(3, dtype=torch_dtype(name)).uniform_(low, high)
+    )
+
+
+@pytest.mark.parametrize("std", [-1.0, -0.25, float("nan")])
+def test_a_bad_standard_deviation_raises_as_torchs(std: float) -> None:
+    assert raised(lambda: Generator().normal((3,), np.dtype("float32"), 0.0, std)) == raised(
+        lambda: torch.empty(3).normal_(0.0, std)
+    )
+
+
+@pytest.mark.parametrize(("low", "high"), [(3, 3), (5, -2)])
+def test_an_empty_integer_range_raises_as_torchs(low: int, high: int) -> None:
+    assert raised(lambda: Generator().integers(low, high, (2,))) == raised(
+        lambda: torch.randint(low, high, (2,))
+    )
+
+
+@pytest.mark.parametrize("name", ["uint8", "int8", "int16", "int32", "bool", "float16"])
+@pytest.mark.parametrize(("low", "high"), [(0, 2**40), (-(2**40), 1)])
+def test_integers_out_of_the_types_range_raise_as_torchs(name: str, low: int, high: int) -> None:
+    assert raised(lambda: Generator().integers(low, high, (2,), np.dtype(name))) == raised(
+        lambda: torch.randint(low, high, (2,), dtype=torch_dtype(name))
+    )
+
+
+@pytest.mark.parametrize("p", [-0.25, 1.5, float("nan")])
+def test_a_bad_probability_raises_as_torchs(p: float) -> None:
+    assert raised(lambda: Generator().bernoulli(p, (3,))) == raised(
+        lambda: torch.empty(3).bernoulli_(p)
+    )
+
+
+def test_a_negative_permutation_raises_as_torchs() -> None:
+    assert raised(lambda: Generator().permutation(-1)) == raised(lambda: torch.randperm(-1))
+
+
+def test_a_generator_elsewhere_than_on_the_cpu_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="device 'cuda' is not part of"):
+        Generator("cuda")
+
+
+# ---- state
+
+
+@pytest.mark.parametrize("words", [0, 1, 5, 623, 624, 625, 2000])
+@pytest.mark.parametrize("normals", [0, 1, 2])
+def test_states_go_both_ways(words: int, normals: int) -> None:
+    ours, theirs = both(-77)
+    f32 = np.dtype("float32")
+    ours.uniform((words,), f32)
+    torch.rand(words, generator=theirs)
+    ours.normal((normals,), f32)
+    torch.randn(normals, generator=theirs)
+
+    from_theirs, from_ours = Generator(), torch.Generator()
+    from_theirs.load_state_bytes(theirs.get_state().numpy())
+    from_ours.set_state(torch.from_numpy(ours.state_bytes()))
+    assert from_theirs.initial_seed() == from_ours.initial_seed() == ours.initial_seed()
+    expected = torch.randn(3, generator=theirs), torch.rand(700, generator=theirs)
+    assert_close_normals(from_theirs.normal((3,), f32), expected[0])
+    assert_same_bits(from_theirs.uniform((700,), f32), expected[1])
+    assert torch.equal(torch.randn(3, generator=from_ours), expected[0])
+    assert torch.equal(torch.rand(700, generator=from_ours), expected[1])
+
+
+@pytest.mark.parametrize("words", [0, 1, 500, 1000])
+def test_a_state_is_torchs_byte_for_byte(words: int) -> None:
+    ours, theirs = both(2**40 + 1)
+    ours.uniform((words,), np.dtype("float32"))
+    torch.rand(words, generator=theirs)
+    assert_same_bits(ours.state_bytes(), theirs.get_state())
+
+
+def test_what_is_no_state_raises_as_torchs_and_changes_nothing() -> None:
+    ours, theirs = both(4)
+    for bad in (np.zeros(3, np.uint8), np.zeros(5056, np.uint8), np.zeros(5056, np.float32)):
+        assert raised(lambda bad=bad: ours.load_state_bytes(bad)) == raised(  # type: ignore[misc]
+            lambda bad=bad: theirs.set_state(torch.from_numpy(bad))  # type: ignore[misc]
+        )
+    assert_same_bits(ours.uniform((5,), np.dtype("float32")), torch.rand(5, generator=theirs))

@@ -1,0 +1,367 @@
+"""The reference: real PyTorch, its data, its devices and its checkpoints."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn, optim
+from torch.utils.data import DataLoader
+
+from reference import checkpoint as checkpoints
+from reference.__main__ import main
+from reference._torchvision import import_torchvision
+from reference.checkpoint import load_checkpoint, save_checkpoint
+from reference.data import chapter_transform, find_mnist
+from reference.model import MODELS, ConvNet, SimpleNN
+from reference.train import evaluate, pick_device, train
+
+from .mnist_folder import small_mnist, write_mnist
+
+ROOT = Path(__file__).parents[1]
+torchvision = import_torchvision()
+
+
+def python(code: str, *path: Path) -> str:
+    """What a program prints in a process of its own, with these folders before the installed."""
+    folders = [str(folder) for folder in (*path, ROOT)]
+    code = f"import sys; sys.path[:0] = {folders}\n{code}"
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    ).stdout
+
+
+# ---- torchvision
+
+
+def fake_torchvision(folder: Path, meta: str) -> Path:
+    """A package that imports as torchvision does, with `meta` for its _meta_registrations."""
+    package = folder / "torchvision"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "from . import extension\nfrom torchvision import _meta_registrations, datasets\n"
+    )
+    (package / "_meta_registrations.py").write_text(meta)
+    (package / "extension.py").write_text("")
+    (package / "datasets.py").write_text("from . import extension\n")
+    return folder
+
+
+IMPORT = """
+import sys
+from reference._torchvision import import_torchvision
+try:
+    torchvision = import_torchvision()
+    assert import_torchvision() is torchvision
+    assert torchvision.datasets.extension is torchvision.extension
+    print(hasattr(sys.modules["torchvision._meta_registrations"], "registered"))
+except RuntimeError as error:
+    print(error)
+"""
+
+
+def test_torchvision_is_left_as_it_is_where_it_imports(tmp_path: Path) -> None:
+    assert python(IMPORT, fake_torchvision(tmp_path, "registered = True")) == "True\n"
+
+
+def test_torchvision_imports_without_its_compiled_operators(tmp_path: Path) -> None:
+    broken = "raise RuntimeError('operator torchvision::nms does not exist')"
+    assert python(IMPORT, fake_torchvision(tmp_path, broken)) == "False\n"
+
+
+def test_another_fault_of_torchvision_is_not_hidden(tmp_path: Path) -> None:
+    broken = "raise RuntimeError('something else')"
+    assert python(IMPORT, fake_torchvision(tmp_path, broken)) == "something else\n"
+
+
+# ---- what is imported, and when
+
+
+def test_the_reference_trains_without_the_numpy_engine() -> None:
+    code = """
+from reference.__main__ import main
+assert main(["train", "--epochs", "0"]) == 0
+print("engine:", [name for name in sys.modules if name.startswith("minitorch_nn")])
+"""
+    assert python(code).endswith("engine: []\n")
+
+
+@pytest.mark.parametrize("flags", [["--help"], ["train", "--lr", "nan"], ["fly"]])
+def test_flags_are_judged_before_pytorch_is_imported(flags: list[str]) -> None:
+    code = f"""
+from reference.__main__ import main
+try:
+    main({flags})
+except SystemExit:
+    print("torch" in sys.modules)
+"""
+    assert python(code).endswith("False\n")
+
+
+def test_a_missing_pytorch_is_said_with_its_remedy(tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text("raise ModuleNotFoundError(\"No module named 'torch'\")")
+    code = """
+from reference.__main__ import main
+sys.stderr = sys.stdout
+print(main(["train"]))
+"""
+    expected = "error: No module named 'torch'; install it with python -m pip install -e "
+    assert python(code, tmp_path) == f"{expected}'.[reference]'\n2\n"
+
+
+# ---- data
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+@pytest.mark.parametrize("layout", [".", "MNIST/raw"])
+def test_mnist_may_lie_flat_or_as_torchvision_keeps_it(
+    tmp_path: Path, layout: str, zipped: bool
+) -> None:
+    files = small_mnist(train=30, test=20)
+    write_mnist(tmp_path / layout, files, zipped)
+    train_set, test_set, description = find_mnist(str(tmp_path), False, chapter_transform())
+    counts = "30 images to train with, 20 to test with"
+    assert description == f"MNIST in {tmp_path} ({counts})"
+    assert type(train_set) is torchvision.datasets.MNIST
+    np.testing.assert_array_equal(train_set.data, files["train-images-idx3-ubyte"])
+    np.testing.assert_array_equal(test_set.targets, files["t10k-labels-idx1-ubyte"])
+
+
+def test_the_sample_gives_what_torchvisions_mnist_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_mnist(tmp_path / "files", small_mnist(train=4000, test=1000))
+    monkeypatch.chdir(tmp_path)  # there is no ./data here
+    samples = find_mnist(None, False, chapter_transform())
+    files = find_mnist("files", False, chapter_transform())
+    assert samples[2].startswith("the sample of MNIST in the package (4,000 ")
+    for sample_set, file_set in zip(samples[:2], files[:2], strict=True):
+        assert len(sample_set) == len(file_set)
+        for index in (0, 17, len(file_set) - 1):
+            (image, label), (expected, digit) = sample_set[index], file_set[index]
+            assert image.dtype == expected.dtype and torch.equal(image, expected)
+            assert type(label) is type(digit) and label == digit
+
+
+def test_data_beside_the_program_comes_before_the_sample(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_mnist(Path("data"), small_mnist(train=30, test=20))
+    assert find_mnist(None, False, chapter_transform())[2].startswith("MNIST in data (30 ")
+
+
+def test_a_download_goes_to_where_torchvision_keeps_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write_mnist(tmp_path / "mirror", small_mnist(train=30, test=20), zipped=True)
+    mnist = torchvision.datasets.MNIST
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setattr(mnist, "resources", [(path.name, None) for path in source.iterdir()])
+    handler = partial(SimpleHTTPRequestHandler, directory=str(source))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setattr(mnist, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
+        folder = tmp_path / "new"
+        train_set, _, description = find_mnist(str(folder), True, chapter_transform())
+        server.shutdown()
+    assert len(train_set) == 30 and description.startswith(f"MNIST in {folder} ")
+    assert (folder / "MNIST" / "raw" / "train-images-idx3-ubyte").is_file()
+    assert capsys.readouterr().out == ""
+
+
+# ---- devices
+
+
+@pytest.mark.parametrize(
+    ("cuda", "mps", "device"),
+    [(True, True, "cuda"), (True, False, "cuda"), (False, True, "mps"), (False, False, "cpu")],
+)
+def test_auto_takes_cuda_then_mps_then_the_cpu(
+    monkeypatch: pytest.MonkeyPatch, cuda: bool, mps: bool, device: str
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    assert pick_device("auto") == torch.device(device)
+
+
+@pytest.mark.parametrize("device", ["cuda", "mps"])
+def test_a_device_that_is_not_there_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], device: str
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(SystemExit, match="2"):
+        main(["train", "--device", device])
+    printed = capsys.readouterr()
+    assert printed.err == f"error: this PyTorch ({torch.__version__}) finds no {device} device\n"
+    assert printed.out == ""
+
+
+def test_the_device_is_printed_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_mnist(tmp_path, small_mnist())
+    assert main(["train", "--epochs", "0", "--data", str(folder), "--device", "cpu"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == "Device: cpu"
+
+
+# ---- training
+
+
+def loaders(batch_size: int = 32) -> tuple[DataLoader, DataLoader]:
+    transform = chapter_transform()
+    files = small_mnist()
+    images = [torch.stack([transform(image) for image in files[name]]) for name in list(files)[::2]]
+    labels = [torch.from_numpy(files[name]).long() for name in list(files)[1::2]]
+    train_set, test_set = map(torch.utils.data.TensorDataset, images, labels)
+    return DataLoader(train_set, batch_size, shuffle=True), DataLoader(test_set, batch_size)
+
+
+def trainer(model: nn.Module, lr: float = 0.01) -> tuple[nn.Module, optim.Optimizer]:
+    return nn.CrossEntropyLoss(), optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+
+
+def test_training_learns_and_returns_what_it_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    torch.manual_seed(0)
+    model = SimpleNN()
+    train_loader, test_loader = loaders()
+    history = train(model, train_loader, *trainer(model), num_epochs=4)
+    accuracy = evaluate(model, test_loader)
+    lines = [
+        f"Epoch [{i}/4], Loss: {epoch.loss:.4f}, Accuracy: {epoch.accuracy:.2f}%"
+        for i, epoch in enumerate(history, start=1)
+    ]
+    assert capsys.readouterr().out.splitlines() == [*lines, f"Test Accuracy: {accuracy:.2f}%"]
+    assert history[0].loss > 1.5 > 0.9 > history[-1].loss
+    assert history[-1].accuracy > 70 and accuracy > 60
+
+
+def test_nothing_is_learned_from_a_batch_whose_loss_is_nan() -> None:
+    torch.manual_seed(0)
+    model = SimpleNN()
+    batches = list(loaders(batch_size=160)[0])
+    batches[1][0][0, 0, 0, 0] = torch.nan
+    weights: list[Any] = []
+    criterion, optimizer = trainer(model)
+
+    def keep_weights(*_: Any) -> None:
+        weights.append(model.fc1.weight.detach().clone())
+
+    optimizer.register_step_post_hook(keep_weights)
+    with pytest.raises(FloatingPointError, match="the loss is nan at epoch 1, batch 2"):
+        train(model, batches, criterion, optimizer)
+    assert len(weights) == 1
+    assert torch.equal(model.fc1.weight, weights[0])
+
+
+def test_scoring_leaves_the_model_as_it_was_and_in_evaluation_mode() -> None:
+    model = SimpleNN()
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    evaluate(model, loaders()[1])
+    assert not model.training
+    assert all(parameter.grad is None for parameter in model.parameters())
+    assert all(torch.equal(before[name], tensor) for name, tensor in model.state_dict().items())
+
+
+# ---- checkpoints
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_comes_back_from_its_file(tmp_path: Path, name: str) -> None:
+    model = MODELS[name]()
+    save_checkpoint(tmp_path / "model.pth", name, model)
+    loaded = load_checkpoint(tmp_path / "model.pth")
+    assert type(loaded) is MODELS[name]
+    state = loaded.state_dict()
+    assert all(torch.equal(state[key], tensor) for key, tensor in model.state_dict().items())
+    content = torch.load(tmp_path / "model.pth", weights_only=True)
+    assert list(content) == ["model", "state_dict"] and content["model"] == name
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_bare_state_dict_is_known_by_its_names_and_shapes(tmp_path: Path, name: str) -> None:
+    torch.save(MODELS[name]().state_dict(), tmp_path / "simple_nn.pth")
+    assert type(load_checkpoint(tmp_path / "simple_nn.pth")) is MODELS[name]
+
+
+def test_a_save_that_fails_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "model.pth"
+    save_checkpoint(path, "mlp", SimpleNN())
+    before = path.read_bytes()
+
+    def save_half(content: Any, file: Path) -> None:
+        file.write_bytes(b"half")
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(checkpoints.torch, "save", save_half)
+    with pytest.raises(OSError, match="the disk is full"):
+        save_checkpoint(path, "cnn", ConvNet())
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+# ---- on a GPU
+
+needs_gpu = pytest.mark.skipif(
+    not torch.cuda.is_available(), reason="PyTorch finds no NVIDIA GPU here"
+)
+
+
+@pytest.mark.gpu
+@needs_gpu
+def test_auto_picks_the_gpu_and_names_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "--epochs", "0"]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first == f"Device: cuda ({torch.cuda.get_device_name()})"
+
+
+@pytest.mark.gpu
+@needs_gpu
+@pytest.mark.parametrize(("name", "least"), [("mlp", 85), ("cnn", 90)])
+def test_a_gpu_trains_as_the_cpu_does_and_its_checkpoint_serves_both(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    least: float,
+) -> None:
+    monkeypatch.chdir(tmp_path)  # there is no ./data here: the sample is used
+    flags = ["--model", name, "--epochs", "3", "--save", "model.pth"]
+    assert main(["train", "--device", "cuda", *flags]) == 0
+    trained = capsys.readouterr().out.splitlines()
+    assert main(["evaluate", "model.pth", "--device", "cuda"]) == 0
+    on_gpu = capsys.readouterr().out.splitlines()
+    assert main(["evaluate", "model.pth", "--device", "cpu"]) == 0
+    on_cpu = capsys.readouterr().out.splitlines()
+    assert trained[-1] == on_gpu[-1]
+
+    def percentage(line: str) -> float:
+        return float(line.removeprefix("Test Accuracy: ").removesuffix("%"))
+
+    assert percentage(trained[-1]) > least
+    # The two round differently: of 1,000 digits, one or two lie that close to a boundary.
+    assert abs(percentage(on_cpu[-1]) - percentage(on_gpu[-1])) <= 0.2
+
+
+@pytest.mark.gpu
+@needs_gpu
+def test_the_first_steps_on_a_gpu_are_those_of_the_cpu() -> None:
+    histories = []
+    for device in ("cpu", "cuda"):
+        torch.manual_seed(0)
+        model = SimpleNN().to(device)
+        train_loader, _ = loaders()
+        criterion, optimizer = trainer(model)
+        histories.append(train(model, train_loader, criterion, optimizer, 1, device))
+    assert histories[1][0].loss == pytest.approx(histories[0][0].loss, rel=1e-3)
