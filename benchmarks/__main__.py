@@ -68,7 +68,7 @@ def seen_from_here(folder: str) -> Path:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what the arguments ask for and return the exit status.
 
-    0, or 1 where a row was refused, or 2 for bad input.
+    0; 1 where a row was refused; 2 where nothing can be measured; 130 after Ctrl-C.
     """
     options = parse(arguments)
     try:
@@ -83,6 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, CannotMeasure) as error:
         print(f"python -m benchmarks: error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
     return int(any(row["refused"] for row in result["rows"]))
 
 

@@ -80,11 +80,11 @@ def load_average() -> list[float] | None:
     return list(os.getloadavg()) if hasattr(os, "getloadavg") else None
 
 
-def busy_seconds() -> float:
+def busy_seconds() -> float | None:
     """Return the processor time that the whole machine has used since it started.
 
     In seconds over all cores, everybody's, stolen time of a virtual machine included; Linux
-    counts it in hundredths. Returns 0 on other systems.
+    counts it in hundredths. Returns None on other systems.
     """
     try:
         with open("/proc/stat", encoding="ascii") as stat:
@@ -92,7 +92,7 @@ def busy_seconds() -> float:
                 int, stat.readline().split()[1:]
             )
     except OSError:
-        return 0.0
+        return None
     return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
 
 

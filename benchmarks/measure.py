@@ -40,7 +40,7 @@ class Plan:
 
 
 FULL = Plan(launches=3, rounds=5, block_seconds=0.2)
-QUICK = Plan(launches=2, rounds=2, block_seconds=0.02)
+QUICK = Plan(launches=1, rounds=2, block_seconds=0.02)
 
 
 class Asked(Protocol):

@@ -18,6 +18,10 @@ __all__ = ["as_json", "check_writable", "print_environment", "print_table", "wri
 # Raised when the structure changes, so that whoever reads an old file can tell.
 FORMAT = 1
 
+# From here on other programs' work shows in the times: a thread pool that waits for a thread which
+# has lost its core waits for thousands of small operations.
+BUSY_SHARE = 0.05
+
 
 def as_json(
     rows: Sequence[Row],
@@ -27,16 +31,17 @@ def as_json(
     described: dict[str, dict[str, Any]],
 ) -> dict[str, Any]:
     """Return everything that was measured: seconds throughout, raw blocks included."""
+    cores = machine["cpu"]["cores_usable"]
     return {
         "format": FORMAT,
         "environment": {"machine": machine, "libraries": described},
         "plan": asdict(plan) | {"libraries": list(libraries), "baseline": BASELINE},
-        "rows": [row_as_json(row) for row in rows],
-        "quiet": quietness(rows, machine["cpu"]["cores_usable"]),
+        "rows": [row_as_json(row, cores) for row in rows],
+        "quiet": quietness([block for row in rows for block in row.blocks], cores),
     }
 
 
-def row_as_json(row: Row) -> dict[str, Any]:
+def row_as_json(row: Row, cores: int) -> dict[str, Any]:
     """Return one row: summaries by library, ratios to the baseline, refusals and raw blocks."""
     timed = [name for name in LIBRARIES if row.seconds(name)]
     ratios = {name: row.ratios(name) for name in timed if name != BASELINE}
@@ -51,24 +56,26 @@ def row_as_json(row: Row) -> dict[str, Any]:
         },
         "refused": row.refused,
         "skipped": None if timed or row.refused else "out of time",
+        "quiet": quietness(row.blocks, cores),
         "compared": row.compared,
         "blocks": row.blocks,
     }
 
 
-def quietness(rows: Sequence[Row], cores: int) -> dict[str, Any]:
-    """Return how far the blocks had the machine to themselves; None where there is no block.
+def quietness(blocks: Sequence[dict[str, Any]], cores: int) -> dict[str, Any]:
+    """Return how far the blocks had the machine to themselves; None where that is unknown.
 
     `others_share`: the part of all cores' time that other processes used during the blocks.
     `waiting_share`: the processor time that workers used while they waited for their turns, as a
     part of the time that was measured. `restless`: the blocks after which threads would not sleep.
     """
-    blocks = [block for row in rows for block in row.blocks]
     timed = sum(block["seconds"] for block in blocks)
-    others = sum(block["other_cpu_seconds"] for block in blocks)
     waiting = sum(block["idle_cpu_seconds"] for block in blocks)
+    others = [block["other_cpu_seconds"] for block in blocks]
+    known = timed > 0 and None not in others
     return {
-        "others_share": others / (timed * cores) if timed else None,
+        # Linux counts in hundredths of a second, so that a short block's part may fall below 0.
+        "others_share": max(0.0, sum(others) / (timed * cores)) if known else None,
         "waiting_share": waiting / timed if timed else None,
         "restless": sum(not block["asleep"] for block in blocks),
     }
@@ -148,21 +155,22 @@ def library_line(facts: dict[str, Any]) -> str:
 def print_table(result: dict[str, Any]) -> None:
     """Print a row a workload: median times, and ratios with their quartiles and launches."""
     libraries = result["plan"]["libraries"]
-    others = [name for name in libraries if name != BASELINE]
+    compared = [name for name in libraries if name != BASELINE]
     header = ["", *(LIBRARIES[name].title for name in libraries)]
-    for name in others:
+    for name in compared:
         header += [
             f"{LIBRARIES[name].title} / {LIBRARIES[BASELINE].title}",
             "quartiles",
             "launches",
         ]
-    lines = [header]
+    lines = [[*header, "others"]]
     for row in result["rows"]:
         line = [row["title"], *(time_cell(row, name) for name in libraries)]
-        for name in others:
+        for name in compared:
             line += ratio_cells(row, name)
-        lines.append(line)
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+        others = row["quiet"]["others_share"]
+        lines.append([*line, "-" if others is None else f"{others:.0%}"])
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     for line in lines:
         first, *rest = [cell.rjust(width) for cell, width in zip(line, widths, strict=True)]
         print("  ".join([first.strip().ljust(widths[0]), *rest]).rstrip())
@@ -175,13 +183,15 @@ def print_notes(result: dict[str, Any]) -> None:
     print(
         f"Median time of a call over {plan['launches']} launches of {plan['rounds']} blocks of "
         f"{plan['block_seconds']:g} s each (an epoch: one block a launch); ratios are taken within "
-        "a round. Launches: the lowest and the highest launch's median."
+        "a round. Launches: the lowest and the highest launch's median. Others: the part of all "
+        "cores' time that other processes used during the blocks."
     )
+    if quiet["waiting_share"] is not None:
+        print(f"Waiting workers used {quiet['waiting_share']:.1%} of a core during the blocks.")
     if quiet["others_share"] is not None:
-        print(
-            f"During the blocks other processes used {quiet['others_share']:.1%} of all cores' "
-            f"time, and waiting workers {quiet['waiting_share']:.1%} of one core's."
-        )
+        print(f"Other processes used {quiet['others_share']:.1%} of all cores during the blocks.")
+        if quiet["others_share"] > BUSY_SHARE:
+            print("THE MACHINE WAS BUSY: these times are not those of the libraries alone.")
     if quiet["restless"]:
         print(f"After {quiet['restless']} blocks a worker's threads went on spinning.")
     for row in result["rows"]:

@@ -194,11 +194,14 @@ class Bench:
         self._synchronize()
         seconds = time.perf_counter() - began
         cpu = time.process_time() - cpu
+        busy_after = environment.busy_seconds()
         return {
             "calls": calls,
             "seconds": seconds,
             "cpu_seconds": cpu,
-            "other_cpu_seconds": max(0.0, environment.busy_seconds() - busy - cpu),
+            "other_cpu_seconds": (
+                None if busy is None or busy_after is None else busy_after - busy - cpu
+            ),
         }
 
     def _build(self, workload: str) -> Step:

@@ -25,7 +25,6 @@ from .autograd.grad_mode import (
     no_grad,
     set_grad_enabled,
 )
-from .autograd.gradcheck import gradcheck, gradgradcheck
 from .autograd.graph_tree import graph_tree, print_graph
 from .creation import (
     arange,
@@ -73,7 +72,7 @@ from .dtypes import float_ as float
 from .dtypes import int_ as int
 from .formatting import set_printoptions
 from .ops.activation import log_softmax, relu, sigmoid, softmax, tanh
-from .ops.broadcasting import broadcast_shapes
+from .ops.broadcasting import broadcast_shapes, broadcast_tensors
 from .ops.indexing import (
     gather,
     index_select,

@@ -57,7 +57,9 @@ def make_parser() -> Parser:
     training.add_argument("--momentum", type=finite, default=0.9, help="(default: 0.9)")
     training.add_argument("--seed", type=seed, default=0, help="(default: 0)")
     training.add_argument("--download", action="store_true", help="fetch MNIST where it is missing")
-    training.add_argument("--save", type=Path, metavar="FILE", help="keep the trained model in FILE")
+    training.add_argument(
+        "--save", type=Path, metavar="FILE", help="keep the trained model in FILE"
+    )
     training.set_defaults(run=run_train)
 
     scoring = commands.add_parser("evaluate", help="score a saved model on the test images")
@@ -131,12 +133,15 @@ def find_digits(arguments: argparse.Namespace) -> tuple[LabelledImages, Labelled
 def check_digits(found: Found) -> None:
     """Raise ValueError where IDX files hold something else than MNIST's kind of images."""
     for part in (found.train, found.test):
-        if len(part) == 0 or part.data.shape[1:] != (28, 28):
-            raise ValueError(
-                f"the images are {list(part.data.shape)} instead of [N, 28, 28] with N of 1 or more"
-            )
+        shape = list(part.data.shape)
+        if len(part) == 0:
+            raise ValueError(f"{found.description}: there are no images in it")
+        if shape[1:] != [28, 28]:
+            raise ValueError(f"{found.description}: its images are {shape}, not [N, 28, 28]")
         if part.targets.max() > 9:
-            raise ValueError(f"the labels go up to {part.targets.max().item()} instead of 9")
+            raise ValueError(
+                f"{found.description}: a label is {part.targets.max().item()}, not 0 to 9"
+            )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

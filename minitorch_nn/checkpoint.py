@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import minitorch_nn as torch
@@ -45,10 +46,8 @@ def load_checkpoint(path: Path) -> nn.Module:
     """
     try:
         checkpoint = torch.load(path)
-    except OSError:
-        raise
-    except Exception as error:  # a damaged file can fail anywhere inside zipfile or pickle
-        raise ValueError(f"{path} is no .pth file of weights: {error}") from error
+    except (RuntimeError, UnpicklingError) as error:
+        raise ValueError(str(error)) from error
 
     names, state_dict = list(MODELS), checkpoint
     if isinstance(checkpoint, Mapping) and "state_dict" in checkpoint:

@@ -237,7 +237,6 @@ def _owner(array: Array) -> tuple[Array, Array]:
     usable = (
         owner.dtype == array.dtype
         and owner.flags.forc
-        and array.size > 0
         and all(stride >= 0 and stride % array.itemsize == 0 for stride in array.strides)
     )
     if usable:
@@ -341,8 +340,10 @@ class _Reader(pickle._Unpickler):
     stack: list[Any]
 
     def __init__(self, archive: zipfile.ZipFile, root: str) -> None:
-        super().__init__(io.BytesIO(archive.read(f"{root}/data.pkl")), encoding="utf-8")
+        super().__init__(io.BytesIO(archive.read(f"{root}/data.pkl")))
         self._archive, self._root = archive, root
+        order = f"{root}/byteorder"  # older versions of PyTorch did not write it
+        self._big_endian = order in archive.namelist() and archive.read(order) == b"big"
         self._storages: dict[str, _Storage] = {}
 
     def find_class(self, module: str, name: str) -> Any:
@@ -356,16 +357,12 @@ class _Reader(pickle._Unpickler):
         if key not in self._storages:
             self._storages[key] = _Storage(key, self._read_numbers(key, kind.dtype.numpy))
         if self._storages[key].numbers.size != size:
-            raise RuntimeError(f"storage {key} does not have the {size} numbers it should have")
+            raise RuntimeError(f"storage {key!r} does not hold the {size!r} numbers it should")
         return self._storages[key]
 
     def _read_numbers(self, key: str, dtype: np.dtype[Any]) -> Array:
-        order_record = f"{self._root}/byteorder"  # older versions wrote none, and little-endian
-        big = (
-            order_record in self._archive.namelist() and self._archive.read(order_record) == b"big"
-        )
-        stored = dtype.newbyteorder(">" if big else "<")
         raw = self._archive.read(f"{self._root}/data/{key}")
+        stored = dtype.newbyteorder(">" if self._big_endian else "<")
         return np.frombuffer(raw, stored).astype(dtype)  # a copy: `raw` cannot be written to
 
     def _build(self) -> None:
@@ -378,10 +375,10 @@ class _Reader(pickle._Unpickler):
     def _refuse(self) -> None:
         raise pickle.UnpicklingError("it makes objects by ways that no state_dict takes")
 
-    # The other instructions of a pickle that make objects or change their attributes.
+    # The instructions that call a class or a registered extension, or allocate what they announce.
     _REFUSED = (
         pickle.INST + pickle.OBJ + pickle.NEWOBJ + pickle.NEWOBJ_EX
-        + pickle.EXT1 + pickle.EXT2 + pickle.EXT4
+        + pickle.EXT1 + pickle.EXT2 + pickle.EXT4 + pickle.BYTEARRAY8
     )  # fmt: skip
     dispatch: ClassVar[dict[int, Any]] = {
         **pickle._Unpickler.dispatch,
@@ -397,10 +394,10 @@ def _explain_global(name: str) -> str:
     # _rebuild_tensor_v3 stands before tensors of the types that came without a storage's name.
     if name.startswith(_TYPES_WE_LACK) or name.endswith(("Storage", "_rebuild_tensor_v3")):
         return (
-            f"it holds numbers of a type that minitorch_nn does not have ({name}); in PyTorch, "
+            f"it holds numbers of a type that minitorch_nn does not have ({name!r}); in PyTorch, "
             "convert the tensors, with .float() for instance, and save them again"
         )
     return (
-        f"it asks for {name}, which no state_dict needs; it was not run. If you trust the file, "
+        f"it asks for {name!r}, which no state_dict needs; it was not run. If you trust the file, "
         "load it in PyTorch with weights_only=False and save the model's state_dict() from there"
     )

@@ -58,7 +58,13 @@ class Tensor(TensorBase):
     constructor has it; use `tensor`, `zeros` and the like (creation.py) instead.
     """
 
+    _printed_name = "tensor"
     __array_priority__ = 1000  # array + tensor asks the tensor first
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__name__ != "Parameter":
+            cls._printed_name = cls.__name__
 
     def __new__(cls, *data: Any) -> Any:
         t = object.__new__(cls)
@@ -191,6 +197,7 @@ class Tensor(TensorBase):
         node = self.grad_fn
         return tensor_str(
             self.array,
+            prefix=f"{self._printed_name}(",
             grad_fn_name=None if node is None else node.name(),
             requires_grad=self.requires_grad,
         )
@@ -210,6 +217,8 @@ class Tensor(TensorBase):
     def requires_grad(self) -> builtins.bool:
         if self._base is not None:
             inplace.current_grad_fn(self)
+            # A view made under no_grad says so too, though no gradient will reach its base.
+            return self._requires_grad or self._base.requires_grad
         return self._requires_grad
 
     @requires_grad.setter
@@ -227,7 +236,7 @@ class Tensor(TensorBase):
             )
         if requires_grad and not self.dtype.is_floating_point:
             raise RuntimeError(
-                "only Tensors of floating point and complex dtype can require gradients"
+                "only Tensors of floating point dtype can require gradients"
             )
         if requires_grad and self._inference and not mode.inference:
             raise RuntimeError(
@@ -304,7 +313,7 @@ class Tensor(TensorBase):
                 "DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as "
                 "True, gradients are views of DDP buckets, and hence detach_() cannot be called on "
                 "these gradients. To fix this error, please refer to the Optimizer.zero_grad() "
-                "function in torch/optim/optimizer.py as a solution."
+                "function in torch/optim/optimizer.py as the solution."
             )
         self._grad_fn, self._requires_grad, self.output_nr = None, False, 0
         return self
@@ -459,10 +468,15 @@ class Tensor(TensorBase):
         return builtins.bool(self.array.item())
 
     def __float__(self) -> builtins.float:
-        return builtins.float(self.item())
+        return builtins.float(self._one_element())
 
     def __int__(self) -> builtins.int:
-        return builtins.int(self.item())
+        return builtins.int(self._one_element())
+
+    def _one_element(self) -> Any:
+        if self.array.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return self.array.item()
 
     def __index__(self) -> builtins.int:
         if self.array.dtype.kind == "f" or self.array.size != 1:

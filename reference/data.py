@@ -141,13 +141,13 @@ def unpack(path: Path, target: Path) -> None:
 
 def check(mnist: Any, path: Path) -> None:
     """Raise ValueError where a part of MNIST, read from `path` and its fellow, is not sound."""
-    if len(mnist.data) != len(mnist.targets):
-        counts = f"{len(mnist.data)} images but {len(mnist.targets)} labels"
-        raise ValueError(f"{path} and its labels do not match: {counts}")
-    if mnist.data.shape[1:] != (28, 28) or len(mnist.data) == 0:
-        raise ValueError(f"{path} holds {list(mnist.data.shape)} pixels instead of [N, 28, 28]")
-    if mnist.targets.max() > 9:
-        raise ValueError(f"the labels beside {path} are not all digits from 0 to 9")
+    images, labels = mnist.data, mnist.targets
+    if len(images) != len(labels):
+        raise ValueError(f"{path} has {len(images)} images, but beside it are {len(labels)} labels")
+    if images.shape[1:] != (28, 28):
+        raise ValueError(f"{path}: its images are {list(images.shape)}, not [N, 28, 28]")
+    if labels.max() > 9:
+        raise ValueError(f"{path}: a label beside it is {labels.max()}, not 0 to 9")
 
 
 def read_sample(transform: Transform) -> tuple[Dataset, Dataset]:

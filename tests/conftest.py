@@ -13,6 +13,9 @@ import torch
 from .ledger import LEDGER
 from .parity import Case
 
+# The tensors here are small: more threads would only wait for one another.
+torch.set_num_threads(1)
+
 # The same cases on every machine, and no time limit a case: the machines that test this are slow.
 hypothesis.settings.register_profile(
     "parity",
@@ -20,6 +23,7 @@ hypothesis.settings.register_profile(
     deadline=None,
     derandomize=True,
     database=None,
+    report_multiple_bugs=False,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("parity")

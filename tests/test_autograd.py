@@ -266,16 +266,13 @@ def test_the_gradient_of_the_output_must_have_its_shape_and_dtype(torch):
 
 @both
 def test_integer_tensors_cannot_require_grad(torch):
-    message = "Only Tensors of floating point and complex dtype can require gradients"
     whole = torch.tensor([1, 2])
-    said_now = (
+    return (
         said(RuntimeError, lambda: torch.tensor([1, 2], requires_grad=True)),
         said(RuntimeError, lambda: whole.requires_grad_()),
         said(RuntimeError, lambda: setattr(whole, "requires_grad", True)),
         said(RuntimeError, lambda: torch.zeros(2, dtype=torch.bool, requires_grad=True)),
     )
-    assert message in said_now[0]
-    return said_now
 
 
 @both
@@ -442,6 +439,17 @@ def test_a_gradient_that_reaches_nobody_is_no_error(torch):
     return x.grad, values, indices
 
 
+@both
+def test_the_elements_of_a_vector_lead_back_to_it(torch):
+    x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    a, b, c = x
+    (a * b).backward()
+    for i, element in enumerate(x):
+        (element * i).backward()
+    (x.unbind(0)[1] ** 2).backward()
+    return a, c, x.grad
+
+
 # Second derivatives
 
 
@@ -563,7 +571,8 @@ def test_gradients_of_views_and_expansions_own_their_memory(torch):
     (x.view(2, 2) + y.expand(2, 2)).backward(cotangent)
     _write_over(x.grad)
     x.sum().backward()
-    return x.grad, y.grad, cotangent, x.grad.is_contiguous()
+    # Not the cotangent: in PyTorch x.grad is a view of it here, and writing to x.grad shows.
+    return x.grad, y.grad, x.grad.is_contiguous()
 
 
 @both

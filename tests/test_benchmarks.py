@@ -64,6 +64,20 @@ def test_launches_are_summarised_one_by_one() -> None:
     assert launch_medians([(0, 1.0), (0, 3.0), (0, 2.0), (1, 8.0), (1, 4.0)]) == [2.0, 6.0]
 
 
+def test_the_part_of_other_processes_is_of_all_cores() -> None:
+    waited = {"idle_cpu_seconds": 0.1, "asleep": True}
+    blocks = [
+        {"seconds": 1.0, "other_cpu_seconds": 0.5} | waited,
+        {"seconds": 3.0, "other_cpu_seconds": 1.5} | waited,
+    ]
+    assert report.quietness(blocks, cores=2) == {
+        "others_share": 0.25,
+        "waiting_share": 0.05,
+        "restless": 0,
+    }
+    assert report.quietness([], cores=2)["others_share"] is None
+
+
 def test_results_agree_to_five_digits() -> None:
     assert difference([[1.0, 0.0]], [[1.000009, 0.0]]) is None
     assert difference([[1.0], [2.0]], [[1.0], [2.00003]]) == (
@@ -164,7 +178,7 @@ def test_a_library_whose_results_differ_is_refused_and_not_timed() -> None:
         "numpy": "its results are not PyTorch's: at call 1, tensor 1: 1.001 against 1"
     }
     assert {b["library"] for b in wrong.blocks} == {"torch"}
-    shown = report.row_as_json(wrong)
+    shown = report.row_as_json(wrong, cores=1)
     assert shown["ratios"] == {}
     assert report.time_cell(shown, "numpy") == "refused"
 
@@ -191,7 +205,7 @@ def test_after_the_deadline_rows_are_recorded_as_out_of_time() -> None:
         torch=lambda: Answering("torch", 1.0),
         deadline=time.monotonic(),
     )
-    assert report.row_as_json(row)["skipped"] == "out of time"
+    assert report.row_as_json(row, cores=1)["skipped"] == "out of time"
 
 
 # Workloads and workers
@@ -199,8 +213,8 @@ def test_after_the_deadline_rows_are_recorded_as_out_of_time() -> None:
 
 def tiny_digits(library: Any) -> Any:
     library.manual_seed(1)
-    images = library.rand(200, 1, 28, 28)
-    return library.utils.data.TensorDataset(images, library.randint(0, 10, (200,)))
+    images = library.rand(100, 1, 28, 28)
+    return library.utils.data.TensorDataset(images, library.randint(0, 10, (100,)))
 
 
 def first_results(library: Any, name: str) -> list[list[float]]:

@@ -85,7 +85,45 @@ test_conv2d = cases(
     ),
 )
 
+
+def pad(*arguments: Any, **options: Any) -> Callable[..., Any]:
+    return lambda torch, x: torch.nn.functional.pad(x, *arguments, **options)
+
+
+test_pad = cases(
+    case("pad", pad((1, 2)), (3, 4), second=True),
+    case("pad: two dims", pad((1, 2, 0, 3)), (3, 4), second=True),
+    case("pad: a value", pad((1, 1), value=2.5), (3, 4), second=True),
+    case("pad: -inf", pad((1, 1), "constant", float("-inf")), (3, 4)),
+    case("pad: negative crops", pad((-1, 1)), (3, 4), second=True),
+    case("pad: nothing", pad((0, 0)), (3, 4)),
+    case("pad: of integers", pad((1, 1)), integers(9, (3,))),
+    case("pad: transposed memory", pad((1, 1, 1, 1)), transposed((3, 4)), second=True),
+    *(
+        case(f"pad: {mode}", pad((2, 1, 0, 2), mode=mode), (2, 3, 4, 5), second=True)
+        for mode in ("reflect", "replicate", "circular")
+    ),
+    *(
+        case(f"pad: {mode}, unbatched", pad((1, 1, 1, 1), mode=mode), (3, 4, 5), second=True)
+        for mode in ("reflect", "replicate", "circular")
+    ),
+    *(
+        case(f"pad: {mode}, 1-D", pad((2, 1), mode=mode), (2, 3, 4), second=True)
+        for mode in ("reflect", "replicate", "circular")
+    ),
+)
+
 test_errors = cases(
+    case("pad: odd", pad((1, 2, 3)), (3, 4), raises=True),
+    case("pad: too long", pad((1, 1) * 3), (3, 4), raises=True),
+    case("pad: reflects too far", pad((4, 0), mode="reflect"), (2, 3, 4), raises=True),
+    case(
+        "pad: reflects too far in 2-D", pad((0, 0, 4, 0), mode="reflect"), (2, 3, 4, 5), raises=True
+    ),
+    case("pad: circles too far", pad((5, 0), mode="circular"), (2, 3, 4), raises=True),
+    case("pad: crops too much", pad((-3, -3)), (3, 4), raises=True),
+    case("pad: mode", pad((1, 1), mode="mirror"), (2, 3, 4), raises=True),
+    case("pad: reflect of 1-D", pad((1, 1), mode="reflect"), (4,), raises=True, message=False),
     case("conv2d: channels", conv2d(), (1, 2, 5, 5), SQUARE, raises=True),
     case("conv2d: groups and channels", conv2d(groups=2), (1, 2, 5, 5), (4, 2, 3, 3), raises=True),
     case("conv2d: groups and outputs", conv2d(groups=2), (1, 2, 5, 5), (3, 1, 3, 3), raises=True),

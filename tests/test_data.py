@@ -23,6 +23,7 @@ from .versions import INSTALLED
 # Each library with the name of its data module and its tensors, so that a lambda runs in either.
 OURS = SimpleNamespace(torch=minitorch_nn, data=ours)
 THEIRS = SimpleNamespace(torch=torch, data=theirs)
+BOTH: list[Any] = [OURS, THEIRS]
 
 Point = namedtuple("Point", ["x", "y"])
 
@@ -52,7 +53,7 @@ def assert_same(mine: Any, its: Any) -> None:
 def in_both(program: Callable[[Any], Any], seed: int = 0) -> None:
     """The program gives the same in both libraries and leaves the default generator alike."""
     results = []
-    for library in (OURS, THEIRS):
+    for library in BOTH:
         library.torch.manual_seed(seed)
         results.append((program(library), library.torch.rand(3)))
     assert_same(*results)
@@ -171,7 +172,7 @@ def test_random_split_agrees(lengths: list[float]) -> None:
 
 
 def test_an_empty_split_is_warned_of() -> None:
-    for library in (OURS, THEIRS):
+    for library in BOTH:
         with pytest.warns(UserWarning, match="Length of split at index 1 is 0"):
             library.data.random_split(range(1), [0.9, 0.1])
 
@@ -296,7 +297,7 @@ def test_a_mapping_that_cannot_change_is_collated_alike() -> None:
 def test_a_collated_container_is_not_the_samples_own() -> None:
     samples = [{"a": 1}, {"a": 2}], [[1], [2]]
     for batch in samples:
-        ours.default_collate(batch)  # type: ignore[arg-type]
+        ours.default_collate(batch)
     assert samples == ([{"a": 1}, {"a": 2}], [[1], [2]])
 
 
@@ -345,7 +346,7 @@ def test_batches_of_rows_that_require_grad_have_the_same_graph() -> None:
 
 def test_a_subclass_that_changes_what_a_sample_is_decides_over_batches_too() -> None:
     def program(library: Any) -> Any:
-        class Doubled(library.data.TensorDataset):  # type: ignore[misc]
+        class Doubled(library.data.TensorDataset):
             def __getitem__(self, index: int) -> Any:
                 return 2 * super().__getitem__(index)[0]
 
@@ -371,12 +372,12 @@ def test_data_sets_are_joined_and_cut() -> None:
     in_both(program)
 
 
-@pytest.mark.parametrize("library", [OURS, THEIRS], ids=["ours", "theirs"])
+@pytest.mark.parametrize("library", BOTH, ids=["ours", "theirs"])
 def test_a_subset_that_changes_only_single_samples_is_refused(library: Any) -> None:
     if library is THEIRS and INSTALLED < (2, 13):
         pytest.skip("an older PyTorch passes such a subset's change over")
 
-    class Half(library.data.Subset):  # type: ignore[misc]
+    class Half(library.data.Subset):
         def __getitem__(self, index: int) -> Any:
             return super().__getitem__(index) / 2
 
@@ -457,7 +458,7 @@ def test_what_fails_fails_in_the_same_words(program: Callable[[Any], Any]) -> No
     assert error_of(program, OURS) == error_of(program, THEIRS)
 
 
-@pytest.mark.parametrize("library", [OURS, THEIRS], ids=["ours", "theirs"])
+@pytest.mark.parametrize("library", BOTH, ids=["ours", "theirs"])
 def test_a_timeout_needs_workers(library: Any) -> None:
     with pytest.raises(AssertionError):  # an older PyTorch says nothing more
         iter(library.data.DataLoader([1], timeout=1))
@@ -476,7 +477,7 @@ def _parameters(function: Any) -> list[tuple[str, Any]]:
 
 
 def test_a_loader_keeps_what_it_was_given() -> None:
-    loader, its = (lib.data.DataLoader([1, 2, 3], 2, True) for lib in (OURS, THEIRS))
+    loader, its = (lib.data.DataLoader([1, 2, 3], 2, True) for lib in BOTH)
     names = [name for name in inspect.signature(theirs.DataLoader).parameters if name != "shuffle"]
     for name in names:
         mine, expected = getattr(loader, name), getattr(its, name)
@@ -489,6 +490,6 @@ def test_a_loader_keeps_what_it_was_given() -> None:
 
 
 def test_pinning_memory_without_a_device_is_warned_of() -> None:
-    loader = ours.DataLoader([1, 2], pin_memory=True)
+    loader = OURS.data.DataLoader([1, 2], pin_memory=True)
     with pytest.warns(UserWarning, match="no accelerator is found"):
         assert len(list(loader)) == 2

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+import minitorch_nn
 from minitorch_nn import dtypes, formatting, return_types
 from minitorch_nn.dtypes import Array
 from minitorch_nn.formatting import tensor_str
@@ -55,6 +56,15 @@ def set_both(**options: Any) -> None:
 
 def assert_prints_alike(array: Array) -> None:
     assert tensor_str(array) == repr(torch.from_numpy(np.array(array)))
+
+
+def outcome(call: Callable[[], Any]) -> tuple[str, str]:
+    """The type and text of what a call returns or raises."""
+    try:
+        result = call()
+    except Exception as error:
+        return type(error).__name__, str(error)
+    return type(result).__name__, repr(result)
 
 
 def random_array(rng: np.random.Generator, shape: tuple[int, ...], name: str) -> Array:
@@ -232,16 +242,38 @@ def test_an_unknown_profile_is_named() -> None:
         formatting.set_printoptions(profile="long")
 
 
+# ---- as a program meets it
+
+
+@pytest.mark.parametrize(
+    "show",
+    [
+        lambda torch: repr(torch.arange(6.0).reshape(2, 3) / 7),
+        lambda torch: str(torch.tensor(3)),
+        lambda torch: f"{torch.tensor(2.5):.3f} {torch.tensor(7):>5} {torch.tensor(0.1)}",
+        lambda torch: f"{torch.tensor(2.5, requires_grad=True):.1f}",
+        lambda torch: f"{torch.ones(2)}",
+        lambda torch: f"{torch.ones(2):.3f}",
+        lambda torch: f"{torch.nn.Parameter(torch.ones(2, 2))}",
+        lambda torch: f"{torch.nn.Parameter(torch.tensor(1.0)):.3f}",
+        lambda torch: repr([torch.nn.Parameter(torch.ones(1)), torch.zeros(0)]),
+        lambda torch: repr(torch.ones(2, requires_grad=True) * 2),
+        lambda torch: repr(
+            torch.nn.functional.linear(
+                torch.ones(1, 2), torch.ones(3, 2).requires_grad_(), torch.ones(3)
+            )
+        ),
+        lambda torch: repr(torch.max(torch.tensor([[1.0, 3.0], [4.0, 2.0]]), 1)),
+        lambda torch: repr(torch.ones(2, 0, 3).shape),
+        lambda torch: repr(torch.ones(2, 3).size()),
+        lambda torch: repr(torch.float32),
+    ],
+)
+def test_tensors_print_alike_in_a_program(show: Callable[[Any], Any]) -> None:
+    assert outcome(lambda: show(minitorch_nn)) == outcome(lambda: show(torch))
+
+
 # ---- Size
-
-
-def outcome(call: Callable[[], Any]) -> tuple[str, str]:
-    """The type and text of what a call returns or raises."""
-    try:
-        result = call()
-    except Exception as error:
-        return type(error).__name__, str(error)
-    return type(result).__name__, repr(result)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .programs import both, graph, said, said_first
+from .programs import both, graph, said
 
 
 def exp(torch):
@@ -505,7 +505,8 @@ def test_a_function_without_backward_or_forward_raises(torch):
 @both
 def test_a_function_is_not_instantiated(torch):
     Exp = exp(torch)
-    return said_first(RuntimeError, lambda: Exp()(torch.ones(2)))
+    # PyTorch speaks of the style of its first years here; the type is what matters.
+    return said(RuntimeError, lambda: Exp()(torch.ones(2))).split(":")[0]
 
 
 @both

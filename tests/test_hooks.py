@@ -206,6 +206,32 @@ def test_retain_grad_before_an_in_place_operation_gives_the_gradient_of_the_new_
 
 
 @both
+def test_retain_grad_survives_writes_through_an_index_a_view_and_under_no_grad(torch):
+    seen = []
+
+    def by_index(base, view):
+        base[0] = base.sum()
+
+    def by_view(base, view):
+        view.mul_(2)
+
+    def quietly(base, view):
+        with torch.no_grad():
+            base.mul_(2)
+
+    for write in (by_index, by_view, quietly):
+        base = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True) * 1
+        view = base[0]
+        base.retain_grad()
+        view.retain_grad()
+        write(base, view)
+        (base * 3).sum().backward(retain_graph=True)
+        (view * 5).sum().backward()
+        seen.append((base.retains_grad, view.retains_grad, base.grad, view.grad))
+    return seen
+
+
+@both
 def test_retain_grad_after_an_in_place_operation(torch):
     x = torch.tensor([1.0, 2.0], requires_grad=True)
     y = x * 2

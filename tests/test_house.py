@@ -84,7 +84,8 @@ before = {{name.partition(".")[0] for name in sys.modules}}
 for name in {[m for m in MODULES if not m.endswith("__main__")]!r}:
     importlib.import_module(name)
 after = {{name.partition(".")[0] for name in sys.modules}}
-print(*sorted(after - before - set(sys.stdlib_module_names)))
+new = after - before - set(sys.stdlib_module_names)
+print(*sorted(name for name in new if getattr(sys.modules[name], "__file__", None)))
 """
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=HOUSE, capture_output=True, text=True, check=False

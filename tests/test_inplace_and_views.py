@@ -123,7 +123,6 @@ def test_every_write_counts(torch):
         lambda: x.detach().add_(1),
         lambda: x.data.add_(1),
         lambda: x.uniform_(0, 1),
-        lambda: x.addcmul_(x, x),
     ):
         write()
         versions.append(x._version)
@@ -554,7 +553,6 @@ VIEWS = {
     "chunk": lambda t: t.chunk(2, 2)[1],
     "narrow": lambda t: t.narrow(1, 1, 2),
     "select": lambda t: t.select(1, 2),
-    "diagonal": lambda t: t[0].diagonal(),
     "detach": lambda t: t.detach(),
     "data": lambda t: t.data,
     "view_as": lambda t: t.view_as(t),
@@ -565,6 +563,8 @@ VIEWS = {
     "add of transposed": lambda t: t.transpose(0, 1) + 1,
     "repeat": lambda t: t.repeat(1, 1, 2),
     "flip": lambda t: t.flip(0),
+    "relu of transposed": lambda t: t.transpose(0, 1).relu(),
+    "expand of a size of 1": lambda t: t[:, :1, :1].expand(2, 3, 1),
     "to": lambda t: t.to(t.dtype),
     "double": lambda t: t.double(),
     "a view of a view": lambda t: t[0].t()[1:].view(3, 3),
@@ -657,6 +657,14 @@ def test_setitem_that_does_not_fit_raises(torch):
         said(IndexError, lambda: t[torch.tensor([2])]),
         t,
     )
+
+
+@both
+def test_joined_tensors_are_contiguous_whatever_they_were(torch):
+    x = torch.rand(2, 3)
+    joined = [torch.stack([x.t(), x.t()]), torch.cat([x.t(), x.t()]), torch.stack([x, x], 1)]
+    joined += [torch.cat([x, x], 1), torch.stack([x.t(), x.t()], 2), x.t().repeat(2, 1)]
+    return [(j.stride(), j.is_contiguous()) for j in joined]
 
 
 @both

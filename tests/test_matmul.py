@@ -111,7 +111,7 @@ test_products = cases(
 )
 
 test_linear = cases(
-    case("linear: 1-D", linear, (3,), (4, 3), (4,), second=True),
+    case("linear: 1-D", linear, (3,), (4, 3), (4,), second=True, differs=LINEAR_3D),
     case("linear: 2-D", linear, (2, 3), (4, 3), (4,), second=True),
     case("linear: 3-D", linear, (5, 2, 3), (4, 3), (4,), second=True, differs=LINEAR_3D),
     case("linear: 4-D", linear, (2, 5, 2, 3), (4, 3), (4,), differs=LINEAR_3D),

@@ -8,6 +8,7 @@ from collections import OrderedDict, namedtuple
 
 import pytest
 
+import minitorch_nn
 from tests.programs import both, graph, said, warned
 
 
@@ -496,7 +497,22 @@ def test_type_converts_everything(torch):
 
 @both
 def test_modules_take_no_integer_type(torch):
-    return said(TypeError, lambda: torch.nn.Linear(1, 1).to(torch.int32))
+    m = torch.nn.Linear(1, 1)
+    mixed_up = said(TypeError, lambda: m.to("cpu", "float64")).split(" - ")[0].split(":")[:2]
+    return (
+        said(TypeError, lambda: m.to(torch.int32)),
+        mixed_up,
+        said(RuntimeError, lambda: m.to("nowhere")).partition(":")[0],
+        said(RuntimeError, lambda: m.to(3)).partition(":")[0],
+        m.to(torch.device("cpu")) is m,
+        m.weight.dtype,
+    )
+
+
+def test_the_cpu_is_the_only_device():
+    m = minitorch_nn.nn.Linear(1, 1)
+    with pytest.raises(RuntimeError, match="use device 'cpu'"):
+        m.to("cuda")
 
 
 # ---- hooks

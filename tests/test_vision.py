@@ -211,13 +211,13 @@ def test_a_subclass_that_changes_what_a_sample_is_decides_over_batches_too(root:
     batches = []
     for lib, loader in ((OURS, DataLoader), (THEIRS, TorchLoader)):
 
-        class Numbered(lib.datasets.MNIST):  # type: ignore[misc, name-defined]
+        class Numbered(lib.datasets.MNIST):  # type: ignore[name-defined]
             def __getitem__(self, index: int) -> Any:
                 return (*super().__getitem__(index), index)
 
             @property
             def raw_folder(self) -> str:
-                return str(root / "MNIST" / "raw")
+                return str(root / "MNIST" / "raw")  # torchvision's goes by the class's name
 
         numbered = Numbered(root, transform=chapters_transform(lib))
         batches.append(next(iter(loader(numbered, 4))))
@@ -243,6 +243,36 @@ def test_an_image_that_is_not_there_is_an_index_error(root: Path) -> None:
     mnist = datasets.MNIST(root, transform=chapters_transform(OURS))
     with pytest.raises(IndexError, match="130"):
         list(DataLoader(mnist, sampler=[130]))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda lib: lib.transforms.Normalize(0.5, 0.5),
+        lambda lib: lib.transforms.Compose(
+            [lib.transforms.ToTensor(), lib.transforms.Normalize([0.5] * 3, [0.5] * 3)]
+        ),
+        lambda lib: lib.transforms.Compose(
+            [lib.transforms.ToTensor(), lib.transforms.Normalize(0.5, [0.5] * 3)]
+        ),
+        lambda lib: lib.transforms.Compose(
+            [lib.transforms.ToTensor(), lib.transforms.Normalize(0.5, 0)]
+        ),
+    ],
+    ids=["no tensor", "three means", "three stds", "a std of zero"],
+)
+def test_a_transform_fails_in_a_loader_in_the_same_words(
+    root: Path, make: Callable[[Library], Any]
+) -> None:
+    errors = []
+    for lib, loader in ((OURS, DataLoader), (THEIRS, TorchLoader)):
+        mnist = lib.datasets.MNIST(root, transform=make(lib))
+        with pytest.raises(Exception) as caught:
+            list(loader(mnist, 4))
+        # torchvision has a PIL image where this package has an array.
+        words = str(caught.value).replace("PIL.Image.Image", "numpy.ndarray")
+        errors.append((caught.type, words))
+    assert errors[0] == errors[1]
 
 
 @needs_mnist

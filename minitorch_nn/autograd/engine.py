@@ -97,12 +97,13 @@ class BackwardPass:
         """Runs one node and passes its gradients on."""
         buffers = self.buffers
         grads = [buffers.pop((node, nr), None) for nr in range(len(node.metadata))]
-        if node.hooks is not None:
-            grads = self._run_hooks_before(node, grads)
-        if self.targets is not None:
+        if self.targets is not None:  # as PyTorch: an inner target is taken before its own hooks
             for nr, grad in enumerate(grads):
                 if (node, nr) in self.targets:
                     self.captured[node, nr] = grad
+        if node.hooks is not None:
+            grads = self._run_hooks_before(node, grads)
+        if self.targets is not None:
             if not any(n is not None and self._is_wanted(n) for n, _ in node.next_functions):
                 return
 
@@ -210,7 +211,8 @@ class BackwardPass:
             changed = hook(tuple([_as_tensor(g, node) for g in results]), outputs)
             if changed is not None:
                 changed = changed if isinstance(changed, tuple) else (changed,)
-                results = tuple([_like(c, grads[0]) for c in changed])
+                form = next((g for g in grads if g is not None), None)
+                results = tuple([_like(c, form) for c in changed])
         return results
 
 
@@ -220,6 +222,9 @@ def _call_tensor_hooks(hooks: Iterable[Any], grad: Value, node: Node) -> Value:
         if changed is not None:
             if not isinstance(changed, TensorBase):
                 raise TypeError(f"expected Variable, but hook returned '{type(changed).__name__}'")
+            if changed.array.shape != grad.shape:
+                name = getattr(hook, "__name__", type(hook).__name__)
+                raise RuntimeError(f"hook '{name}' has changed the size of value")
             grad = _like(changed, grad)
     return grad
 
@@ -304,14 +309,13 @@ def _start(
 ) -> tuple[list[Edge], list[Value]]:
     edges, grads = [], []
     for i, (output, grad) in enumerate(zip(outputs, grad_outputs, strict=True)):
-        grad = _root_gradient(output, grad, create_graph)
         edge = gradient_edge(output)
         if edge[0] is None:
             raise RuntimeError(
                 f"element {i} of tensors does not require grad and does not have a grad_fn"
             )
         edges.append(edge)
-        grads.append(grad)
+        grads.append(_root_gradient(output, grad, create_graph))
     return edges, grads
 
 
@@ -357,7 +361,7 @@ def backward(
         run = BackwardPass(edges, wanted, keep, accumulate=True)
         run.run(edges, grads)
     for edge, grad in run.captured.items():  # inputs that are no leaves
-        if wanted is None or grad is None:
+        if wanted is None or grad is None or wanted[edge].retains_grad:
             continue
         x = wanted[edge]
         shown = grad.clone() if isinstance(grad, TensorBase) else x.new(np.array(grad))
@@ -401,14 +405,14 @@ def grad(
         run = BackwardPass(edges, targets, keep, accumulate=False)
         run.run(edges, cotangents)
     found = []
-    for x, edge in zip(inputs, targets, strict=True):
+    for i, (x, edge) in enumerate(zip(inputs, targets, strict=True)):
         g = run.captured.get(edge)
         if g is None and materialize_grads:
             g = np.zeros_like(x.array)
         if g is None and not allow_unused:
             raise RuntimeError(
-                "One of the differentiated Tensors appears to not have been used in the graph. "
-                "Set allow_unused=True if this is the desired behavior."
+                f"The differentiated Tensor at index {i} appears to not have been used in the "
+                "graph. Set allow_unused=True if this is the desired behavior."
             )
         if g is not None and not isinstance(g, TensorBase):
             g = x.new(run.own(g, x.array))

@@ -16,6 +16,7 @@ PyTorch: torch/csrc/autograd/function.h (Node), saved_variable.cpp, torch/autogr
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Callable
 from itertools import count
@@ -76,7 +77,7 @@ class SavedVariable:
             maker, nr = self.tensor._grad_fn, self.tensor.output_nr
         else:
             kind = node.make(self.array).type()
-        origin = f", which is output {nr} of {maker.name()}," if maker is not None else ""
+        origin = f", which is output {nr} of {operation_name(maker)}," if maker is not None else ""
         return (
             "one of the variables needed for gradient computation has been modified by an inplace "
             f"operation: [{kind} {list(self.array.shape)}]{origin} is at version "
@@ -84,6 +85,11 @@ class SavedVariable:
             "detection to find the operation that failed to compute its gradient, with "
             "torch.autograd.set_detect_anomaly(True)."
         )
+
+
+def operation_name(node: Any) -> str:
+    """`ExpBackward0` as PyTorch's messages call it: `Exp`."""
+    return re.sub(r"Backward\d*$", "", node.name())
 
 
 class Node:
@@ -147,7 +153,7 @@ class Node:
                 constants[name] = option.array
 
         node = cls()
-        if first is None or not (wanted and mode.grad):
+        if first is None or not (wanted and mode.grad) or mode.inference:
             node._inputs = None
             node.needs_input_grad = (False,) * len(inputs)
             result = node.forward(*arrays, **constants)
@@ -308,6 +314,12 @@ class AccumulateGrad(Node):
         self.hooks = None
         self._saved = _NONE_SAVED
 
+    def name(self) -> str:
+        return "torch::autograd::AccumulateGrad"
+
+    def __repr__(self) -> str:
+        return f"<AccumulateGrad object at {id(self):#x}>"
+
     def backward(self, grad: Value) -> None:
         """Stores the first gradient, adds the next in place (a new tensor under create_graph).
 
@@ -350,11 +362,11 @@ class FunctionCtx(Node):
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keeps inputs or outputs. They are checked for in-place changes when read back."""
-        for t in tensors:
+        for i, t in enumerate(tensors):
             if t is not None and not isinstance(t, TensorBase):
                 raise TypeError(
-                    f"save_for_backward can only save variables, but argument {len(self._to_save)} "
-                    f"is of type {type(t).__name__}"
+                    f"save_for_backward can only save variables, but argument {i} is of type "
+                    f"{type(t).__name__}"
                 )
         self._to_save = tensors
 
@@ -377,7 +389,9 @@ class FunctionCtx(Node):
         saved = []
         for v in self._saved or self._to_save:
             if type(v) is SavedVariable:
-                v = v.unpack(self)
+                array = v.unpack(self)
+                # The very tensor that was saved; only an output is wrapped again.
+                v = v.tensor if v.tensor is not None else array
                 v = v if isinstance(v, TensorBase) else self.make(v)
             saved.append(v)
         return tuple(saved)
@@ -400,7 +414,7 @@ class FunctionCtx(Node):
             )
         for g in out:
             if g is not None and not isinstance(g, TensorBase):
-                raise TypeError("expected Variable or None (got " + type(g).__name__ + ")")
+                raise RuntimeError(f"expected Variable or None (got {type(g).__name__})")
         # A user's gradient may be anything, even a saved tensor: hand on a copy of bare arrays,
         # so that a leaf that takes over the memory does not take it from its owner.
         kept = [g for g, is_tensor in zip(out, self._is_tensor, strict=True) if is_tensor]
@@ -497,7 +511,7 @@ def _finish(ctx: FunctionCtx, inputs: list[Any], output: Any, recording: bool) -
         t.storage.version += 1
         if recording and t.requires_grad and t.grad_fn is None:
             raise RuntimeError(
-                "a leaf Variable that requires grad is being used in an in-place operation."
+                "a leaf Variable that requires grad has been used in an in-place operation."
             )
     if not recording:
         return output

@@ -88,10 +88,10 @@ class Sequential(_Numbered):
     def __init__(self, *args: Any) -> None:
         super().__init__()
         if len(args) == 1 and isinstance(args[0], OrderedDict):
-            named = args[0].items()
+            named = args[0]
         else:
-            named = ((str(i), module) for i, module in enumerate(args))
-        for name, module in named:
+            named = OrderedDict((str(i), module) for i, module in enumerate(args))
+        for name, module in named.items():
             self.add_module(name, module)
 
     def __getitem__(self, index: int | slice) -> Any:

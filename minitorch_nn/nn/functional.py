@@ -10,7 +10,7 @@ from typing import Any
 
 from ..dtypes import dtype as DType
 from ..ops import activation, convolution, loss, matmul, pooling
-from ..ops.broadcasting import broadcast_shapes
+from ..ops.broadcasting import broadcast_tensors
 from ..ops.convolution import Geometry, per_dimension
 from ..ops.inplace import in_place
 from ..ops.padding import pad
@@ -62,6 +62,9 @@ def conv2d(
     padding 'valid' is 0; 'same' keeps H and W, and refuses a stride. RuntimeError otherwise as
     PyTorch's. PyTorch: aten/src/ATen/native/Convolution.cpp (conv2d).
     """
+    if input.ndim == 3:  # unbatched: a batch of one
+        batch = conv2d(input.unsqueeze(0), weight, bias, stride, padding, dilation, groups)
+        return batch.squeeze(0)
     steps, spread = per_dimension(stride, 2, "stride"), per_dimension(dilation, 2, "dilation")
     if isinstance(padding, str):
         input, pads = _named_padding(input, weight, padding, steps, spread)
@@ -183,8 +186,7 @@ def _broadcast_with_warning(input: Tensor, target: Tensor) -> tuple[Tensor, Tens
         "Please ensure they have the same size.",
         stacklevel=3,
     )
-    shape = broadcast_shapes(input.shape, target.shape)
-    return input.expand(shape), target.expand(shape)
+    return broadcast_tensors(input, target)  # type: ignore[return-value]
 
 
 def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:

@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 
 from .. import dtypes
 from ..autograd.grad_mode import no_grad
+from ..device import check_device
 from ..tensor import Tensor
 from .hooks import HasHooks
 from .parameter import Parameter, clear_grad, typename
@@ -121,7 +122,7 @@ class Module(HasHooks, HasState):
     def __delattr__(self, name: str) -> None:
         for registered in (self._parameters, self._buffers, self._modules):
             if name in registered:
-                del registered[name]  # type: ignore[attr-defined]
+                del registered[name]
                 self._non_persistent_buffers_set.discard(name)
                 return
         super().__delattr__(name)
@@ -340,15 +341,19 @@ class Module(HasHooks, HasState):
         """Convert the floating-point parameters and buffers.
 
         Called as `to(dtype)`, `to(device)`, `to(device, dtype)` or `to(tensor)`. The module itself
-        changes and is returned. TypeError for a dtype that holds no fractions.
+        changes and is returned. TypeError for a dtype that holds no fractions, RuntimeError for a
+        device other than the CPU.
         """
         device, dtype = _parse_to(*args, **kwargs)
-        if dtype is not None and not dtype.is_floating_point:
+        check_device(device)
+        if dtype is None:
+            return self
+        if not dtype.is_floating_point:
             raise TypeError(
                 "nn.Module.to only accepts floating point or complex dtypes, "
                 f"but got desired dtype={dtype}"
             )
-        return self._apply(lambda t: t.to(device, dtype if t.is_floating_point() else t.dtype))
+        return self._apply(lambda t: t.to(dtype) if t.is_floating_point() else t)
 
     def type(self: T, dst_type: Any) -> T:
         """Convert every parameter and buffer, the integer ones too."""
@@ -426,4 +431,8 @@ def _parse_to(
         return None, first.dtype
     if isinstance(first, dtypes.dtype):
         return device, first
+    if not (dtype is None or isinstance(dtype, dtypes.dtype)):
+        raise TypeError(
+            f"to() received an invalid combination of arguments: {dtype!r} is not a dtype"
+        )
     return (device if first is None else first), dtype

@@ -27,7 +27,7 @@ class Parameter(Tensor):
             raise RuntimeError(
                 "Only Tensors of floating point and complex dtype can require gradients"
             )
-        parameter = super().__new__(cls)
+        parameter = object.__new__(cls)
         parameter.array = source.array
         parameter.storage = source.storage
         parameter._requires_grad = requires_grad
@@ -61,7 +61,7 @@ def clear_grad(tensor: Tensor, set_to_none: bool) -> None:
 
 
 def typename(value: Any) -> str:
-    """What PyTorch's messages call a value: `torch.FloatTensor`, `int`, `collections.OrderedDict`."""
+    """What PyTorch's messages call a value: `torch.FloatTensor`, `int`, `collections.deque`."""
     if isinstance(value, Tensor):
         return value.type()
     named = value if hasattr(value, "__qualname__") else type(value)

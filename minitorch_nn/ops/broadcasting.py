@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from ..autograd.function import Node
-from ..base import Storage, TensorBase, Value
+from ..base import TensorBase, Value
+from ..size import Size
 
 
 class View(Node):
@@ -29,6 +31,7 @@ class View(Node):
         view.storage = first.storage
         view._base = first if first._base is None else first._base
         view._view_version = first.storage.version
+        view._inference = first._inference
         if first._view_kind or self.kind or node is None:
             view._view_kind = self.kind or first._view_kind or _made_without_graph(first)
         return view
@@ -49,7 +52,14 @@ class ExpandBackward0(View):
     def forward(self, x: Any, *, shape: tuple[int, ...]) -> Any:
         self.shape = x.shape
         view = np.broadcast_to(x, shape)
-        view.flags.writeable = x.flags.writeable
+        if 1 in x.shape:
+            # NumPy gives a dimension that stays 1 the stride 0; PyTorch leaves it as it was.
+            lead = len(shape) - x.ndim
+            strides = list(view.strides)
+            for d, size in enumerate(x.shape):
+                if size == shape[lead + d]:
+                    strides[lead + d] = x.strides[d]
+            view = as_strided(view, shape, strides)
         return view
 
     def backward(self, grad: Value) -> Value:
@@ -119,7 +129,7 @@ def sum_to(x: Value, shape: tuple[int, ...]) -> Value:
     return SumToSizeBackward0.apply(x, shape=shape)
 
 
-def broadcast_shapes(*shapes: tuple[int, ...]) -> tuple[int, ...]:
+def joint_shape(*shapes: tuple[int, ...]) -> tuple[int, ...]:
     """The shape that all broadcast to. RuntimeError, in PyTorch's words, where two sizes clash."""
     result: list[int] = [1] * max(map(len, shapes), default=0)
     for shape in shapes:
@@ -134,16 +144,36 @@ def broadcast_shapes(*shapes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(result)
 
 
+def broadcast_shapes(*shapes: Any) -> Size:
+    """The shape that all broadcast to. RuntimeError where two sizes clash.
+
+    PyTorch: torch/functional.py (broadcast_shapes).
+    """
+    given = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
+    result = [1] * max(map(len, given), default=0)
+    for i, shape in enumerate(given):
+        for d in range(-1, -1 - len(shape), -1):
+            if result[d] == 1:
+                result[d] = shape[d]
+            elif shape[d] not in (1, result[d]):
+                raise RuntimeError(
+                    f"Attempting to broadcast a dimension of length {shape[d]} at {d}! Mismatching "
+                    f"argument at index {i} had {shape}; but expected shape should be "
+                    f"broadcastable to {result}"
+                )
+    return Size(result)
+
+
+def broadcast_tensors(*tensors: Value) -> tuple[Value, ...]:
+    """The tensors, each expanded to the shape that all broadcast to; views."""
+    shape = joint_shape(*[tuple(x.shape) for x in tensors])
+    return tuple(x if tuple(x.shape) == shape else expand(x, shape) for x in tensors)
+
+
 def explain_broadcast(error: ValueError, *operands: Any) -> Exception:
     """NumPy's complaint about shapes in PyTorch's words; other complaints are handed back."""
     try:
-        broadcast_shapes(*[getattr(x, "shape", ()) for x in operands])
+        joint_shape(*[getattr(x, "shape", ()) for x in operands])
     except RuntimeError as clash:
         return clash
     return error
-
-
-def fresh_storage(tensor: Any) -> Any:
-    """Gives a tensor a version count of its own: `.data` is not watched by the graph."""
-    tensor.storage = Storage()
-    return tensor

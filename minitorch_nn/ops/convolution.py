@@ -28,9 +28,9 @@ from numpy.lib.stride_tricks import as_strided
 
 from ..autograd.function import Node
 from ..base import Value
+from ..dtypes import title
 from .pointwise import array_of
 from .reduction import sum
-from .shape import squeeze, unsqueeze
 
 
 class Geometry(NamedTuple):
@@ -212,11 +212,8 @@ def per_dimension(value: Any, d: int, name: str) -> tuple[int, ...]:
 
 
 def convolution(input: Value, weight: Value, bias: Value | None, geometry: Geometry) -> Value:
-    """The convolution of a batch (N, C, *S), checked. An unbatched (C, *S) is given a batch of 1."""
-    d = weight.ndim - 2
-    if input.ndim == d + 1:
-        return squeeze(convolution(unsqueeze(input, 0), weight, bias, geometry), 0)
-    _check(input, weight, bias, geometry, d)
+    """The convolution of a batch (N, C, *S), checked. RuntimeError in PyTorch's words."""
+    _check(input, weight, bias, geometry, weight.ndim - 2)
     return ConvolutionBackward0.apply(input, weight, bias, geometry=geometry)
 
 
@@ -228,22 +225,16 @@ def _check(x: Value, w: Value, bias: Value | None, g: Geometry, d: int) -> None:
             f"size: {list(x.shape)}"
         )
     a, b = array_of(x), array_of(w)
-    if a.dtype != b.dtype:
-        raise RuntimeError(
-            f"Input type ({x.type()}) and weight type ({w.type()}) should be the same"
-        )
-    if bias is not None and array_of(bias).dtype != a.dtype:
-        raise RuntimeError(
-            f"Input type ({x.type()}) and bias type ({bias.type()}) should be the same"
-        )
     if any(p < 0 for p in g.padding):
         raise RuntimeError("negative padding is not supported")
     if any(s <= 0 for s in g.stride):
         raise RuntimeError("non-positive stride is not supported")
     if any(s <= 0 for s in g.dilation):
-        raise RuntimeError("dilation should be greater than zero")
+        raise RuntimeError(
+            f"dilation should be greater than zero, but got {list(g.dilation)}"
+        )
     if g.groups <= 0:
-        raise RuntimeError("expected groups to be greater than 0, but got groups=" + str(g.groups))
+        raise RuntimeError("non-positive groups is not supported")
     o, c = w.shape[:2]
     if o < g.groups:
         raise RuntimeError(
@@ -253,7 +244,7 @@ def _check(x: Value, w: Value, bias: Value | None, g: Geometry, d: int) -> None:
     if o % g.groups:
         raise RuntimeError(
             f"Given groups={g.groups}, expected weight to be divisible by {g.groups} at dimension "
-            f"0, but got weight of size {list(w.shape)} instead"
+            f"0, but got weight of size {[list(w.shape)]} instead"
         )
     if x.shape[1] != c * g.groups:
         raise RuntimeError(
@@ -264,6 +255,12 @@ def _check(x: Value, w: Value, bias: Value | None, g: Geometry, d: int) -> None:
         raise RuntimeError(
             f"Given weight of size {list(w.shape)}, expected bias to be 1-dimensional with {o} "
             f"elements, but got bias of size {list(bias.shape)} instead"
+        )
+    if a.dtype != b.dtype:
+        raise RuntimeError(f"expected scalar type {title(a.dtype)} but found {title(b.dtype)}")
+    if bias is not None and array_of(bias).dtype != a.dtype:
+        raise RuntimeError(
+            f"Input type ({x.type()}) and bias type ({bias.type()}) should be the same"
         )
     padded = [s + 2 * p for s, p in zip(x.shape[2:], g.padding, strict=True)]
     reach = [dil * (k - 1) + 1 for dil, k in zip(g.dilation, w.shape[2:], strict=True)]

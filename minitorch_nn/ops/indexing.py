@@ -15,7 +15,7 @@ import numpy as np
 
 from ..autograd.function import Node
 from ..base import TensorBase, Value
-from .broadcasting import View
+from .broadcasting import View, joint_shape
 from .pointwise import array_of
 from .shape import AliasBackward0, expand, unsqueeze, wrap_dim, zeros_for
 
@@ -47,7 +47,11 @@ class SliceBackward0(View):
 
     def forward(self, x: Any, *, dim: int, part: slice) -> Any:
         self.shape = x.shape
-        self.key = (*(slice(None),) * dim, part)
+        lead = (slice(None),) * dim
+        self.key = (*lead, part)
+        start, stop, _ = part.indices(x.shape[dim])
+        if stop <= start:  # NumPy forgets where an empty slice began; storage_offset() is to know
+            return x[(*lead, slice(start, None))][(*lead, slice(0, 0))]
         return x[self.key]
 
     def backward(self, grad: Value) -> Value:
@@ -83,7 +87,8 @@ class IndexBackward0(Node):
     def forward(self, x: Any, *, key: tuple[Any, ...]) -> Any:
         self.key, self.shape = key, x.shape
         try:
-            return np.ascontiguousarray(x[key]).reshape(x[key].shape)
+            picked = x[key]
+            return np.ascontiguousarray(picked).reshape(picked.shape)
         except IndexError as error:
             raise explain_index(error, x, key) from None
 
@@ -232,6 +237,10 @@ def view_and_key(x: Value, index: Any) -> tuple[Value, tuple[Any, ...] | None]:
 
 def getitem(x: Value, index: Any) -> Value:
     """x[index] as PyTorch reads it."""
+    if isinstance(index, slice) and x.ndim:  # x[:] is a slice in the graph, though x[:, :] is not
+        (part,) = parse_index(x, index)[:1]
+        _check_step(part)
+        return SliceBackward0.apply(x, dim=0, part=part)
     out, key = view_and_key(x, index)
     if key is not None:
         return IndexBackward0.apply(out, key=key)
@@ -240,12 +249,17 @@ def getitem(x: Value, index: Any) -> Value:
 
 def slice_dim(x: Value, dim: int, part: slice) -> Value:
     """x[start:stop:step] along `dim`; `x` itself for a full slice."""
-    step = 1 if part.step is None else part.step
-    if step <= 0:
-        raise ValueError("step must be greater than zero")
-    if step == 1 and part.start in (None, 0) and (part.stop is None or part.stop >= x.shape[dim]):
+    _check_step(part)
+    if part.step in (None, 1) and part.start in (None, 0) and (part.stop is None or part.stop >= x.shape[dim]):
         return x
     return SliceBackward0.apply(x, dim=dim, part=part)
+
+
+def _check_step(part: slice) -> None:
+    if part.step == 0:
+        raise ValueError("slice step cannot be zero")
+    if part.step is not None and part.step < 0:
+        raise ValueError("step must be greater than zero")
 
 
 def select(x: Value, dim: int, index: int) -> Value:
@@ -410,7 +424,7 @@ def masked_select(x: Value, mask: Value) -> Value:
     """The elements where the bool mask (broadcast with x) holds, as one dimension; a copy."""
     if array_of(mask).dtype != bool:
         raise RuntimeError("masked_select: expected BoolTensor for mask")
-    shape = np.broadcast_shapes(tuple(x.shape), tuple(mask.shape))
+    shape = joint_shape(tuple(mask.shape), tuple(x.shape))
     if tuple(x.shape) != shape:
         x = expand(x, shape)
     return MaskedSelectBackward0.apply(x, mask=np.broadcast_to(array_of(mask), shape))

@@ -20,13 +20,19 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from ..autograd.function import Node, SavedVariable, _sequence, gradient_edge
+from ..autograd.function import Node, SavedVariable, _sequence, gradient_edge, operation_name
 from ..autograd.grad_mode import mode
 from ..base import Storage, TensorBase, Value
-from .broadcasting import broadcast_shapes, sum_to
-from .indexing import IndexPutAccumulate, view_and_key
-from .pointwise import array_of
-from .shape import AliasBackward0, explain_cast, reshape, zeros_for
+from .broadcasting import expand, joint_shape, sum_to
+from .indexing import IndexPutAccumulate, explain_index, view_and_key
+from .pointwise import MaskedFillBackward0, array_of
+from .shape import explain_cast, reshape, view, zeros_for
+
+_MANY_VIEWS = (
+    "This view is the output of a function that returns multiple views. Such functions do not "
+    "allow the output views to be modified inplace. You should replace the inplace operation by an "
+    "out-of-place one."
+)
 
 # --- which elements of the base a view shows -------------------------------------------------
 
@@ -125,8 +131,15 @@ def current_grad_fn(x: Any) -> Node | None:
     """The node of a view; made anew if the memory was written to since the node was made."""
     base = x._base
     if x._view_version != x.storage.version and x._view_kind != "no_grad":
-        x._view_version = x.storage.version
         if base.requires_grad:
+            if x._view_kind == "multiple" and mode.grad and x._grad_fn is not None:
+                name = operation_name(x._grad_fn)
+                raise RuntimeError(
+                    f"Output {x.output_nr} of {name} is a view and its base or another view of its "
+                    f"base has been modified inplace. {_MANY_VIEWS}"
+                )
+            x._view_version = x.storage.version
+            old, old_nr = x._grad_fn, x.output_nr
             node = AsStridedBackward0()
             node.positions = shown_elements(x.array, base.array)
             node.shape = base.array.shape
@@ -136,7 +149,15 @@ def current_grad_fn(x: Any) -> Node | None:
             node.metadata = ((x.array.shape, x.array.dtype),)
             node.make, node.hooks, node._saved = x.new, None, ()
             x._grad_fn, x.output_nr, x._requires_grad = node, 0, True
+            _move_retained(old, old_nr, node)
+        x._view_version = x.storage.version
     return x._grad_fn
+
+
+def _move_retained(old: Node | None, output_nr: int, node: Node) -> None:
+    """retain_grad asks for the gradient of a tensor's present values: it follows to a new node."""
+    if old is not None and old.hooks is not None and output_nr in old.hooks.retained:
+        node._hook_tables().retained[0] = old.hooks.retained.pop(output_nr)
 
 
 # --- the one helper --------------------------------------------------------------------------
@@ -171,10 +192,8 @@ def _check_writable(x: Any, recording: bool) -> None:
             )
         if x._view_kind == "multiple" and x.requires_grad:
             raise RuntimeError(
-                f"Output {x.output_nr} of {x.grad_fn.name()} is a view and is being modified "
-                "inplace. This view is the output of a function that returns multiple views. Such "
-                "functions do not allow the output views to be modified inplace. You should "
-                "replace the inplace operation by an out-of-place one."
+                f"Output {x.output_nr} of {operation_name(x.grad_fn)} is a view and is being "
+                f"modified inplace. {_MANY_VIEWS}"
             )
     if 0 in x.array.strides and any(
         n > 1 and s == 0 for n, s in zip(x.array.shape, x.array.strides, strict=True)
@@ -240,18 +259,14 @@ def in_place(x: Any, operation: Callable[..., Any], *inputs: Any, **options: Any
 
 def rebase_history(x: Any, node: Node) -> None:
     """Makes `node` the origin of x's values; of x's part of the base's, if x is a view."""
-    retained = x._grad_fn.hooks.retained if x._grad_fn is not None and x._grad_fn.hooks else {}
-    mine = retained.pop(x.output_nr, None)
-    if x._base is None:
-        x._grad_fn, x.output_nr, x._requires_grad = node, 0, True
-    else:
-        base = x._base
-        base_node = CopySlices(base, node, shown_elements(x.array, base.array))
-        base._grad_fn, base.output_nr, base._requires_grad = base_node, 0, True
+    owner = x if x._base is None else x._base
+    if owner is not x:
+        node = CopySlices(owner, node, shown_elements(x.array, owner.array))
+    _move_retained(owner._grad_fn, owner.output_nr, node)
+    owner._grad_fn, owner.output_nr, owner._requires_grad = node, 0, True
+    if owner is not x:
         x._requires_grad = True
         current_grad_fn(x)
-    if mine is not None:
-        x._grad_fn._hook_tables().retained[0] = mine
 
 
 # --- writing values --------------------------------------------------------------------------
@@ -271,10 +286,10 @@ class CopyBackwards(Node):
         try:
             return np.array(np.broadcast_to(src, x.shape), x.dtype)
         except ValueError:
-            broadcast_shapes(x.shape, src.shape)  # raises where sizes clash
+            joint_shape(x.shape, src.shape)  # raises where sizes clash
             raise RuntimeError(
                 f"output with shape {list(x.shape)} doesn't match the broadcast shape "
-                f"{list(broadcast_shapes(x.shape, src.shape))}"
+                f"{list(joint_shape(x.shape, src.shape))}"
             ) from None
 
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
@@ -285,8 +300,8 @@ class CopyBackwards(Node):
         )
 
 
-class FillBackward0(Node):
-    """Every element becomes one number;  dL/dx = 0. PyTorch: derivatives.yaml, fill.Scalar."""
+class FillBackward2(Node):
+    """Every element becomes one number;  dL/dx = 0. PyTorch: derivatives.yaml, fill_.Scalar."""
 
     __slots__ = ()
 
@@ -297,10 +312,34 @@ class FillBackward0(Node):
         return grad * 0.0
 
 
-class ZeroBackward0(FillBackward0):
+class ZeroBackward0(FillBackward2):
     """Every element becomes 0. PyTorch: derivatives.yaml, zero."""
 
     __slots__ = ()
+
+
+class FillBackward3(CopyBackwards):
+    """Every element becomes the 0-d tensor's;  dL/dx = 0,  dL/dvalue = Σ dL/dy.
+
+    PyTorch: derivatives.yaml, fill_.Tensor.
+    """
+
+    __slots__ = ()
+
+
+class IndexFillBackward0(Node):
+    """x takes one number at an index array;  dL/dx = dL/dy but 0 there. PyTorch: index_fill."""
+
+    __slots__ = ("key",)
+
+    def forward(self, x: Any, *, key: tuple[Any, ...], value: float) -> Any:
+        self.key = key
+        out = x.copy()
+        out[key] = value
+        return out
+
+    def backward(self, grad: Value) -> Value:
+        return IndexFillBackward0.apply(grad, key=self.key, value=0.0)
 
 
 class IndexPutBackward0(Node):
@@ -342,8 +381,8 @@ def fill_(x: Any, value: Any) -> Any:
                 "fill_ only supports 0-dimension value tensor but got tensor with "
                 f"{value.array.ndim} dimensions."
             )
-        return copy_(x, value)
-    return in_place(x, FillBackward0.apply, value=value)
+        return in_place(x, FillBackward3.apply, value)
+    return in_place(x, FillBackward2.apply, value=value)
 
 
 def zero_(x: Any) -> Any:
@@ -352,23 +391,49 @@ def zero_(x: Any) -> Any:
 
 
 def setitem(x: Any, index: Any, value: Any) -> None:
-    """x[index] = value: a copy into the view that a basic index gives, else index_put."""
+    """x[index] = value: a write to the view that a basic index gives, else to the index arrays."""
     target, key = view_and_key(x, index)
-    if key is not None:
-        in_place(target, IndexPutBackward0.apply, _as_values(x, value), key=key)
+    is_number = isinstance(value, bool | int | float)
+    if not is_number and not isinstance(value, TensorBase):
+        value = x.new(np.asarray(value))
+    if key is None:
+        _copy_to(target, value)
         return
-    if target is x:
-        target = AliasBackward0.apply(x)
-    value = _as_values(x, value)
-    # PyTorch drops leading dimensions of size 1 that the target does not have.
-    while isinstance(value, TensorBase) and value.array.ndim > target.array.ndim:
-        if value.array.shape[0] != 1:
-            break
-        value = reshape(value, value.array.shape[1:])
+    arrays = [k for k in key if isinstance(k, np.ndarray)]
+    if not is_number or len(arrays) > 1:
+        in_place(target, IndexPutBackward0.apply, value, key=key)
+    elif arrays[0].dtype == bool:
+        mask = _as_mask(arrays[0], key, target.array.shape)
+        in_place(target, MaskedFillBackward0.apply, mask=mask, value=value)
+    elif arrays[0].ndim <= 1:
+        in_place(target, IndexFillBackward0.apply, key=key, value=value)
+    else:
+        in_place(target, IndexPutBackward0.apply, value, key=key)
+
+
+def _as_mask(mask: Any, key: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
+    """A mask that stands among full slices, in a shape that broadcasts over the whole tensor."""
+    before = next(i for i, k in enumerate(key) if isinstance(k, np.ndarray))
+    covered = shape[before : before + mask.ndim]
+    if mask.shape != covered:
+        wrong = IndexError("mask")
+        raise explain_index(wrong, np.broadcast_to(0, shape), key)
+    return mask.reshape(mask.shape + (1,) * (len(shape) - before - mask.ndim))
+
+
+def _copy_to(target: Any, value: Any) -> None:
+    """Numbers fill; tensors are expanded first, their extra leading dimensions of size 1 dropped.
+
+    PyTorch: aten/src/ATen/TensorIndexing.h (copy_to, slicePrefix1sSize).
+    """
+    if not isinstance(value, TensorBase) or value.array.ndim == 0:
+        fill_(target, value)
+        return
+    if value.array.shape != target.array.shape:
+        lead = 0
+        while lead < value.array.ndim and value.array.shape[lead] == 1:
+            lead += 1
+        value = view(value, value.array.shape[lead:])
+        if value.array.shape != target.array.shape:
+            value = expand(value, target.array.shape)
     copy_(target, value)
-
-
-def _as_values(x: Any, value: Any) -> Any:
-    if isinstance(value, TensorBase | bool | int | float):
-        return value
-    return x.new(np.asarray(value))

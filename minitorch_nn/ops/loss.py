@@ -15,10 +15,10 @@ import numpy as np
 
 from ..autograd.function import Node
 from ..base import TensorBase, Value
-from ..dtypes import title
+from ..dtypes import result_numpy, title
 from .activation import log_softmax
 from .broadcasting import sum_to
-from .indexing import EmbedBackward0, gather, masked_select
+from .indexing import gather, masked_select
 from .pointwise import (
     abs,
     array_of,
@@ -27,12 +27,17 @@ from .pointwise import (
     log,
     log1p,
     masked_fill,
+    over_number,
+    plus_number,
     sub,
+    times_number,
     where,
 )
 from .reduction import mean, sum
-from .shape import flatten, reshape
+from .shape import flatten, reshape, to_dtype
 
+# PyTorch bounds the denominator of binary cross entropy by 1e-12, written as a float32.
+_EPSILON = float(np.float32(1e-12))
 REDUCTIONS = ("none", "mean", "sum")
 
 
@@ -45,7 +50,8 @@ def reduced(values: Any, reduction: str) -> Any:
     """Arrays: as they are, their mean, or their sum."""
     if reduction == "none":
         return values
-    return np.mean(values) if reduction == "mean" else np.add.reduce(values, axis=None)
+    total = np.add.reduce(values, axis=None)
+    return total / values.dtype.type(values.size) if reduction == "mean" else total
 
 
 def _share(grad: Value, reduction: str, count: int) -> Value:
@@ -63,13 +69,19 @@ class NllLossBackward0(Node):
     x (N, C, *), t (N, *) int64. PyTorch: derivatives.yaml, nll_loss_forward.
     """
 
-    __slots__ = ("key", "reduction", "scale", "shape")
+    __slots__ = ("key", "options", "scale", "shape")
 
     def forward(
         self, x: Any, *, target: Any, weight: Any, reduction: str, ignore_index: int
     ) -> Any:
         self.save_for_backward(x, target)
-        self.reduction, self.shape = reduction, x.shape
+        self.shape = x.shape
+        self.options = {
+            "target": target,
+            "weight": weight,
+            "reduction": reduction,
+            "ignore_index": ignore_index,
+        }
         kept = target != ignore_index
         t = np.where(kept, target, 0).astype(np.int64)
         # One index array per dimension: sample (if there is a batch), class, places in the image.
@@ -82,17 +94,32 @@ class NllLossBackward0(Node):
             self.scale = -w
             return losses
         total = np.add.reduce(w, axis=None)
-        self.scale = -w / total if reduction == "mean" else -w
-        if reduction == "mean":
-            # All ignored: the mean of nothing is nan, but no one is to blame for it.
-            self.scale = np.where(w == 0, 0, self.scale).astype(x.dtype, copy=False)
+        # Where all are ignored the mean is 0/0, nan, but no element is to blame: gradients are 0.
+        self.scale = -w / (total or 1) if reduction == "mean" else -w
         loss = np.add.reduce(losses, axis=None)
         return np.asarray(loss / total if reduction == "mean" else loss)
 
     def backward(self, grad: Value) -> Value:
         assert self.saved_tensors
-        picked = grad * self.scale
-        return EmbedBackward0.apply(picked, shape=self.shape, key=self.key)
+        return NllLossBackward.apply(grad, loss=self)
+
+
+class NllLossBackward(Node):
+    """The gradient of nll_loss. It is linear in dL/dy, and its own derivative is nll_loss again.
+
+    PyTorch: derivatives.yaml, nll_loss_backward.
+    """
+
+    __slots__ = ("loss",)
+
+    def forward(self, grad: Any, *, loss: NllLossBackward0) -> Any:
+        self.loss = loss
+        out = np.zeros(loss.shape, loss.scale.dtype)
+        out[loss.key] = grad * loss.scale
+        return out
+
+    def backward(self, u: Value) -> Value:
+        return NllLossBackward0.apply(u, **self.loss.options)
 
 
 class NllLoss2DBackward0(NllLossBackward0):
@@ -103,7 +130,9 @@ class NllLoss2DBackward0(NllLossBackward0):
 
 def _check_target(x: Any, target: Any, ignore_index: int, classes: int, where_2d: bool) -> None:
     if target.dtype not in (np.int64, np.uint8):
-        raise RuntimeError(f"expected scalar type Long but found {title(target.dtype)}")
+        raise RuntimeError(
+            f"expected target dtype to be Long or Byte, but got {title(target.dtype)}"
+        )
     wrong = target[(target != ignore_index) & ((target < 0) | (target >= classes))]
     if wrong.size:
         raise IndexError(f"Target {wrong.flat[0]} is out of bounds.")
@@ -147,6 +176,11 @@ def nll_loss(
             raise RuntimeError(
                 f"size mismatch (got input: {list(x.shape)}, target: {list(t.shape)})"
             )
+    elif x.ndim == 4 and t.ndim != 3:
+        raise RuntimeError(
+            "only batches of spatial targets supported (3D tensors) but got targets of dimension: "
+            f"{t.ndim}"
+        )
     elif t.shape != (x.shape[0], *x.shape[2:]):
         raise RuntimeError(
             f"Expected target size {[x.shape[0], *x.shape[2:]]}, got {list(t.shape)}"
@@ -213,14 +247,16 @@ def _of_probabilities(
     logs = log_softmax(input, axis)
     classes = input.shape[axis]
     if smoothing > 0.0:
-        target = target * (1 - smoothing) + smoothing / classes
+        target = plus_number(times_number(target, 1 - smoothing), smoothing / classes)
     product = logs * target
     if weight is not None:
         product = product * _per_class(weight, input.ndim, axis)
     if reduction == "none":
         return -sum(product, axis)
     total = -sum(product)
-    return total if reduction == "sum" else total / (array_of(input).size / classes)
+    if reduction == "sum":
+        return total
+    return over_number(total, array_of(input).size / classes)
 
 
 def _smoothed(
@@ -246,7 +282,7 @@ def _smoothed(
             smooth = sum(smooth) / sum(gather(weight, 0, kept))
     elif reduction == "sum":
         smooth = sum(smooth)
-    return (1 - smoothing) * nll + smooth * (smoothing / logs.shape[axis])
+    return times_number(nll, 1 - smoothing) + times_number(smooth, smoothing / logs.shape[axis])
 
 
 # --- regression and yes-or-no ----------------------------------------------------------------
@@ -283,8 +319,8 @@ def mse_loss(input: Value, target: Value, reduction: str = "mean") -> Value:
 def _same_types(a: Value, b: Value) -> tuple[Value, Value]:
     if array_of(a).dtype == array_of(b).dtype:
         return a, b
-    kind = np.result_type(array_of(a).dtype, array_of(b).dtype)
-    return a.to(kind), b.to(kind)
+    kind = result_numpy(array_of(a), array_of(b))
+    return to_dtype(a, kind), to_dtype(b, kind)
 
 
 def l1_loss(input: Value, target: Value, reduction: str = "mean") -> Value:
@@ -325,7 +361,7 @@ class BinaryCrossEntropyBackward0(Node):
             share = share * self.weight
         grad_x = grad_target = None
         if need_x:
-            grad_x = share * (x - target) / clamp((1 - x) * x, min=1e-12)
+            grad_x = share * (x - target) / clamp((1 - x) * x, min=_EPSILON)
         if need_target:
             grad_target = share * (clamp(log1p(-x), min=-100.0) - clamp(log(x), min=-100.0))
         return grad_x, grad_target

@@ -15,10 +15,20 @@ import numpy as np
 
 from ..autograd.function import Node
 from ..base import TensorBase, Value
-from ..dtypes import of
-from .broadcasting import broadcast_shapes, expand, sum_to
+from ..dtypes import of, title
+from .broadcasting import joint_shape, expand, sum_to
 from .pointwise import add, array_of, mul
-from .shape import UnsafeViewBackward0, contiguous, reshape, squeeze, t, transpose, unsqueeze
+from .shape import (
+    SqueezeBackward4,
+    UnsafeViewBackward0,
+    contiguous,
+    reshape,
+    squeeze,
+    t,
+    transpose,
+    unsqueeze,
+    view,
+)
 
 _CPP_NAMES = {
     "float16": "c10::Half",
@@ -31,12 +41,6 @@ _CPP_NAMES = {
     "int64": "long long",
     "bool": "bool",
 }
-
-
-def _same_dtype(a: Any, b: Any, name: str) -> None:
-    if a.dtype != b.dtype:
-        first, second = _CPP_NAMES[of(a).name], _CPP_NAMES[of(b).name]
-        raise RuntimeError(f"{name} have the same dtype, but got: {first} != {second}")
 
 
 def _is_column_major(x: Any) -> bool:
@@ -170,24 +174,15 @@ class DotBackward0(Node):
 
 
 def _check_mm(a: Value, b: Value, name: str) -> None:
-    if a.ndim != 2:
-        raise RuntimeError(
-            "self must be a matrix"
-            if name == "mm"
-            else f"mat1 must be a matrix, got {a.ndim}-D tensor"
-        )
-    if b.ndim != 2:
-        raise RuntimeError(
-            "mat2 must be a matrix"
-            if name == "mm"
-            else f"mat2 must be a matrix, got {b.ndim}-D tensor"
-        )
+    first = "self" if name == "mm" else "mat1"
+    for operand, x in ((first, a), ("mat2", b)):
+        if x.ndim != 2:
+            raise RuntimeError(f"{name}: {operand} must be a matrix, got {x.ndim}-D tensor")
     if a.shape[1] != b.shape[0]:
         raise RuntimeError(
             f"{name}: mat1 and mat2 shapes cannot be multiplied "
             f"({a.shape[0]}x{a.shape[1]} and {b.shape[0]}x{b.shape[1]})"
         )
-    _same_dtype(array_of(a), array_of(b), "expected m1 and m2 to")
 
 
 def mm(input: Value, mat2: Value) -> Value:
@@ -195,15 +190,24 @@ def mm(input: Value, mat2: Value) -> Value:
     if not isinstance(input, TensorBase) and not isinstance(mat2, TensorBase):
         return np.matmul(input, mat2)
     _check_mm(input, mat2, "mm")
+    a, b = array_of(input), array_of(mat2)
+    if a.dtype != b.dtype:
+        names = f"{_CPP_NAMES[of(a).name]} != {_CPP_NAMES[of(b).name]}"
+        raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {names}")
     return MmBackward0.apply(input, mat2)
 
 
 def addmm(input: Value, mat1: Value, mat2: Value, *, beta: float = 1, alpha: float = 1) -> Value:
     """beta·input + alpha·(mat1 @ mat2); `input` broadcasts to (n, m)."""
     _check_mm(mat1, mat2, "addmm")
-    _same_dtype(array_of(input), array_of(mat2), "self and mat2 must")
+    for name, x in (("self", input), ("mat1", mat1)):
+        own, other = array_of(x).dtype, array_of(mat2).dtype
+        if own != other:
+            raise RuntimeError(
+                f"{name} and mat2 must have the same dtype, but got {title(own)} and {title(other)}"
+            )
     shape = (mat1.shape[0], mat2.shape[1])
-    if broadcast_shapes(tuple(input.shape), shape) != shape:
+    if joint_shape(tuple(input.shape), shape) != shape:
         expand(input, shape)  # raises, in PyTorch's words
     return AddmmBackward0.apply(input, mat1, mat2, beta=beta, alpha=alpha)
 
@@ -221,7 +225,9 @@ def bmm(input: Value, mat2: Value) -> Value:
             "Expected size for first two dimensions of batch2 tensor to be: "
             f"[{b}, {k}] but got: [{mat2.shape[0]}, {mat2.shape[1]}]."
         )
-    _same_dtype(array_of(input), array_of(mat2), "expected m1 and m2 to")
+    own, other = array_of(input).dtype, array_of(mat2).dtype
+    if own != other:
+        raise RuntimeError(f"expected scalar type {title(own)} but found {title(other)}")
     return BmmBackward0.apply(input, mat2)
 
 
@@ -236,7 +242,12 @@ def mv(input: Value, vec: Value) -> Value:
             f"size mismatch, got input ({input.shape[0]}), mat "
             f"({input.shape[0]}x{input.shape[1]}), vec ({vec.shape[0]})"
         )
-    _same_dtype(array_of(input), array_of(vec), "expected m1 and m2 to")
+    own, other = title(array_of(input).dtype), title(array_of(vec).dtype)
+    if own != other:
+        raise RuntimeError(
+            "addmv input tensors must have the same dtype, but got "
+            f"{other}, {own}, and {other}"
+        )
     return MvBackward0.apply(input, vec)
 
 
@@ -247,7 +258,7 @@ def dot(input: Value, tensor: Value) -> Value:
     a, b = array_of(input), array_of(tensor)
     if a.dtype != b.dtype:
         raise RuntimeError(
-            f"dot : expected both vectors to have same dtype, but found {_title(a)} and {_title(b)}"
+            f"dot : expected both vectors to have same dtype, but found {title(a.dtype)} and {title(b.dtype)}"
         )
     if a.size != b.size:
         raise RuntimeError(
@@ -256,11 +267,6 @@ def dot(input: Value, tensor: Value) -> Value:
             f"{a.size} and {b.size} elements respectively"
         )
     return DotBackward0.apply(input, tensor)
-
-
-def _title(x: Any) -> str:
-    names = {"float16": "Half", "float32": "Float", "float64": "Double", "int64": "Long"}
-    return names.get(of(x).name, of(x).name.capitalize())
 
 
 def outer(input: Value, vec2: Value) -> Value:
@@ -287,7 +293,7 @@ def matmul(input: Value, other: Value) -> Value:
     if (da, db) == (2, 1):
         return mv(input, other)
     if (da, db) == (1, 2):
-        return squeeze(mm(unsqueeze(input, 0), other), 0)
+        return SqueezeBackward4.apply(mm(unsqueeze(input, 0), other), dims=(0,))
     if (da, db) == (2, 2):
         return mm(input, other)
     if _should_fold(input, other):
@@ -340,7 +346,7 @@ def _batched(a: Value, b: Value) -> Value:
     n, k = a.shape[-2] if a.ndim > 1 else 1, a.shape[-1]
     inner = b.shape[-2] if b.ndim > 1 else b.shape[-1]
     try:
-        batch = broadcast_shapes(tuple(a.shape[:-2]), tuple(b.shape[:-2]))
+        batch = joint_shape(tuple(a.shape[:-2]), tuple(b.shape[:-2]))
     except RuntimeError as error:
         raise RuntimeError(str(error)) from None
     count = prod(batch)
@@ -357,15 +363,16 @@ def _batched(a: Value, b: Value) -> Value:
 def linear(input: Value, weight: Value, bias: Value | None = None) -> Value:
     """y = x @ Wᵀ + b for x (*, in), W (out, in) or (in,), b (out,);  y is (*, out).
 
-    A matrix is one addmm; a contiguous batch of matrices is folded into one first; all else is
+    A matrix is one addmm; a contiguous tensor of another rank is seen as one first; all else is
     matmul and add. PyTorch: aten/src/ATen/native/Linear.cpp (linear).
     """
     transposed = t(weight)
-    if bias is not None and input.ndim == 2 and weight.ndim == 2:
-        return addmm(bias, input, transposed)
-    if bias is not None and input.ndim == 3 and array_of(input).flags.c_contiguous:
-        lead = tuple(input.shape[:-1])
-        y = addmm(bias, reshape(input, (prod(lead), input.shape[-1])), transposed)
-        return UnsafeViewBackward0.apply(y, shape=(*lead, y.shape[1]))
+    if bias is not None and weight.ndim == 2 and input.ndim > 0:
+        if input.ndim == 2:
+            return addmm(bias, input, transposed)
+        if array_of(input).flags.c_contiguous:
+            lead = tuple(input.shape[:-1])
+            y = addmm(bias, view(input, (prod(lead), input.shape[-1])), transposed)
+            return UnsafeViewBackward0.apply(y, shape=(*lead, y.shape[1]))
     y = matmul(input, transposed)
     return y if bias is None else add(y, bias)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..autograd.function import Node
 from ..base import Value
-from .indexing import IndexPutAccumulate, getitem
+from .indexing import IndexPutAccumulate, SliceBackward0
 from .inplace import copy_
 from .pointwise import array_of
 
@@ -123,18 +123,19 @@ def pad(
 
 def _by_index(x: Value, ends: list[tuple[int, int]], mode: str) -> Value:
     key: list[Any] = []
-    for i, (before, after) in enumerate(reversed(ends)):
-        size = x.shape[x.ndim - len(ends) + i]
+    for i, (before, after) in enumerate(ends):
+        dim = x.ndim - 1 - i
+        size = x.shape[dim]
         if mode == "reflect" and max(before, after) >= size:
             raise RuntimeError(
-                "Padding size should be less than the corresponding input dimension, but got: "
-                f"padding ({before}, {after}) at dimension {x.ndim - len(ends) + i} of input "
+                f"Argument #{4 + 2 * i}: Padding size should be less than the corresponding input "
+                f"dimension, but got: padding ({before}, {after}) at dimension {dim} of input "
                 f"{list(x.shape)}"
             )
         places = np.arange(-before, size + after)
         if mode == "reflect":
             places = (size - 1) - np.abs((size - 1) - np.abs(places))
-        key.append(np.clip(places, 0, size - 1))
+        key.insert(0, np.clip(places, 0, size - 1))
     grid = np.ix_(*[np.arange(n) for n in x.shape[: x.ndim - len(ends)]], *key)
     return _NODES[mode, len(ends)].apply(x, key=grid)
 
@@ -153,17 +154,21 @@ def _circular(x: Value, ends: list[tuple[int, int]]) -> Value:
             raise RuntimeError("Negative padding value is resulting in an empty dimension")
     size = [n + before + after for n, (before, after) in zip(x.shape, widths, strict=True)]
     out = x.new(np.empty(size, array_of(x).dtype))
-    inside = [slice(max(b, 0), n - max(a, 0)) for n, (b, a) in zip(size, widths, strict=True)]
-    kept = [slice(max(-b, 0), n - max(-a, 0)) for n, (b, a) in zip(x.shape, widths, strict=True)]
-    copy_(getitem(out, tuple(inside)), getitem(x, tuple(kept)))
+
+    def part(tensor: Value, dim: int, start: int, stop: int) -> Value:
+        return SliceBackward0.apply(tensor, dim=dim, part=slice(start, stop))
+
+    middle, kept = out, x
+    for dim in reversed(range(lead, x.ndim)):
+        before, after = widths[dim]
+        middle = part(middle, dim, max(before, 0), size[dim] - max(after, 0))
+        kept = part(kept, dim, max(-before, 0), x.shape[dim] - max(-after, 0))
+    copy_(middle, kept)
     for dim in reversed(range(lead, x.ndim)):
         (before, after), n = widths[dim], size[dim]
-        everything = (slice(None),) * dim
         first, last = max(before, 0), n - max(after, 0)
         if before > 0:
-            source = getitem(out, (*everything, slice(last - before, last)))
-            copy_(getitem(out, (*everything, slice(0, before))), source)
+            copy_(part(out, dim, 0, before), part(out, dim, last - before, last))
         if after > 0:
-            source = getitem(out, (*everything, slice(first, first + after)))
-            copy_(getitem(out, (*everything, slice(n - after, n))), source)
+            copy_(part(out, dim, n - after, n), part(out, dim, first, first + after))
     return out

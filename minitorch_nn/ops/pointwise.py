@@ -137,7 +137,7 @@ class DivBackward0(Node):
         )
 
 
-class DivBackward1(Node):
+class DivBackward2(Node):
     """y = a / b rounded to an integer (floor or trunc); both gradients are 0.
 
     PyTorch: derivatives.yaml, div.Tensor_mode.
@@ -148,8 +148,7 @@ class DivBackward1(Node):
     def forward(self, a: Any, b: Any, *, rounding_mode: str) -> Any:
         self.shapes = shape_of(a), shape_of(b)
         a, b = promote(a, b)
-        if np.asarray(a).dtype.kind in "biu" and not np.all(b):
-            raise RuntimeError("ZeroDivisionError")
+        _check_divisor(a, b, f"div_{rounding_mode}_cpu")
         if rounding_mode == "floor":
             return binary(np.floor_divide, a, b)
         quotient = np.trunc(binary(np.true_divide, a, b))
@@ -161,6 +160,60 @@ class DivBackward1(Node):
             sum_to(grad * 0.0, self.shapes[0]) if need_a else None,
             sum_to(grad * 0.0, self.shapes[1]) if need_b else None,
         )
+
+
+# PyTorch's C++ code, unlike a user's Python, can combine a tensor with a bare number: such a node has
+# one edge. The losses that PyTorch writes in C++ are written here with these three.
+
+
+class AddBackward1(Node):
+    """y = x + number. PyTorch: derivatives.yaml, add.Scalar."""
+
+    __slots__ = ()
+
+    def forward(self, x: Any, *, number: float) -> Any:
+        return x + number
+
+    def backward(self, grad: Value) -> Value:
+        return grad
+
+
+class MulBackward1(Node):
+    """y = x·number;  dL/dx = dL/dy·number. PyTorch: derivatives.yaml, mul.Scalar."""
+
+    __slots__ = ("number",)
+
+    def forward(self, x: Any, *, number: float) -> Any:
+        self.number = number
+        return x * number
+
+    def backward(self, grad: Value) -> Value:
+        return grad * self.number
+
+
+class DivBackward1(Node):
+    """y = x / number;  dL/dx = dL/dy / number. PyTorch: derivatives.yaml, div.Scalar."""
+
+    __slots__ = ("number",)
+
+    def forward(self, x: Any, *, number: float) -> Any:
+        self.number = number
+        return np.true_divide(x, number)
+
+    def backward(self, grad: Value) -> Value:
+        return grad / self.number
+
+
+def plus_number(x: Value, number: float) -> Value:
+    return AddBackward1.apply(x, number=number)
+
+
+def times_number(x: Value, number: float) -> Value:
+    return MulBackward1.apply(x, number=number)
+
+
+def over_number(x: Value, number: float) -> Value:
+    return DivBackward1.apply(x, number=number)
 
 
 class RemainderBackward0(Node):
@@ -175,8 +228,7 @@ class RemainderBackward0(Node):
         self.save_for_backward(a, b)
         self.shapes = shape_of(a), shape_of(b)
         a, b = promote(a, b)
-        if np.asarray(a).dtype.kind in "biu" and not np.all(b):
-            raise RuntimeError("ZeroDivisionError")
+        _check_divisor(a, b, "remainder_cpu")
         return binary(np.remainder, a, b)
 
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
@@ -258,7 +310,7 @@ def div(input: Value, other: Value, *, rounding_mode: str | None = None) -> Valu
             "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found "
             f"'{rounding_mode}'"
         )
-    return DivBackward1.apply(input, other, rounding_mode=rounding_mode)
+    return DivBackward2.apply(input, other, rounding_mode=rounding_mode)
 
 
 def floor_divide(input: Value, other: Value) -> Value:
@@ -268,9 +320,16 @@ def floor_divide(input: Value, other: Value) -> Value:
 
 def _floor_divide(a: Any, b: Any) -> Any:
     a, b = promote(a, b)
-    if np.asarray(a).dtype.kind in "biu" and not np.all(b):
-        raise RuntimeError("ZeroDivisionError")
+    _check_divisor(a, b, "div_floor_cpu")
     return binary(np.floor_divide, a, b)
+
+
+def _check_divisor(a: Any, b: Any, name: str) -> None:
+    kind = np.asarray(a).dtype
+    if kind == bool:
+        raise NotImplementedError(f"\"{name}\" not implemented for 'Bool'")
+    if kind.kind in "iu" and not np.all(b):
+        raise RuntimeError("ZeroDivisionError")
 
 
 def remainder(input: Value, other: Value) -> Value:
@@ -312,14 +371,18 @@ class PowBackward0(Node):
         kind = result_numpy(x, exponent)
         if kind.kind in "biu" and exponent < 0:
             raise RuntimeError("Integers to negative integer powers are not allowed.")
-        return x.astype(kind, copy=False) ** exponent
+        x = x.astype(kind, copy=False)
+        # PyTorch's kernel takes these two roots, which differ from C's pow at -0.
+        if exponent == 0.5:
+            return np.sqrt(x)
+        return 1 / np.sqrt(x) if exponent == -0.5 else x**exponent
 
     def backward(self, grad: Value) -> Value:
         (x,) = self.saved_tensors
         n = self.exponent
         if n == 0:
             return grad * 0.0
-        return grad * (n * x ** (n - 1)) if n != 2 else grad * (x * 2)
+        return grad * (n * x ** (n - 1))
 
 
 class PowBackward1(Node):
@@ -629,7 +692,11 @@ class SignBackward0(Node):
     __slots__ = ()
 
     def forward(self, x: Any) -> Any:
-        return x.copy() if x.dtype == bool else np.sign(x)
+        if x.dtype == bool:
+            return x.copy()
+        result = np.asarray(np.sign(x))
+        result[np.isnan(result)] = 0  # where NumPy says nan
+        return result
 
     def backward(self, grad: Value) -> Value:
         return grad * 0.0
@@ -783,6 +850,41 @@ class ClampBackward1(Node):
         return where(inside, grad, 0.0)
 
 
+class ClampBackward0(Node):
+    """y = x limited to [low, high], which are tensors: min(max(x, low), high), and so its gradients.
+
+    PyTorch: derivatives.yaml, clamp.Tensor.
+    """
+
+    __slots__ = ("shapes",)
+
+    def forward(self, x: Any, low: Any, high: Any) -> Any:
+        self.save_for_backward(x, low, high)
+        self.shapes = shape_of(x), shape_of(low), shape_of(high)
+        raised = x if low is None else binary(np.maximum, x, low)
+        return raised if high is None else binary(np.minimum, raised, high)
+
+    def backward(self, grad: Value) -> tuple[Value | None, ...]:
+        x, low, high = self.saved_tensors
+        need_x, need_low, need_high = self.needs_input_grad
+        grad_raised, grad_x, grad_low, grad_high = grad, grad, None, None
+        if high is not None:
+            raised = x if low is None else where(x < low, low, x)
+            shared = where(raised == high, grad / 2, grad)
+            grad_raised = where(raised > high, 0.0, shared)
+            grad_high = sum_to(where(raised < high, 0.0, shared), self.shapes[2])
+        grad_x = grad_raised
+        if low is not None:
+            shared = where(x == low, grad_raised / 2, grad_raised)
+            grad_x = where(x < low, 0.0, shared)
+            grad_low = sum_to(where(x > low, 0.0, shared), self.shapes[1])
+        return (
+            sum_to(grad_x, self.shapes[0]) if need_x else None,
+            grad_low if need_low else None,
+            grad_high if need_high else None,
+        )
+
+
 class MaximumBackward0(Node):
     """y = the larger of a and b, nan if either is;  dL/dy goes to the larger, half to each in a tie.
 
@@ -876,8 +978,7 @@ def clamp(input: Value, min: Any = None, max: Any = None) -> Value:
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if isinstance(min, TensorBase) or isinstance(max, TensorBase):
-        low = input if min is None else maximum(input, min)
-        return low if max is None else minimum(low, max)
+        return ClampBackward0.apply(input, min, max)
     return ClampBackward1.apply(input, low=min, high=max)
 
 

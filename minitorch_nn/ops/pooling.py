@@ -18,7 +18,6 @@ from ..autograd.function import Node
 from ..base import Value
 from ..dtypes import title
 from .pointwise import array_of
-from .shape import squeeze, unsqueeze
 
 
 class Window(NamedTuple):
@@ -37,20 +36,20 @@ class Window(NamedTuple):
                 slice(k * d, k * d + s * (p - 1) + 1, s)
                 for k, d, s, p in zip((i, j), self.dilation, self.stride, self.places, strict=True)
             ]
-            yield i, j, (slice(None), slice(None), *seen)
+            yield i, j, (..., *seen)
 
     def room(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """The padded shape; ceil_mode's last window may reach beyond the padding."""
         reach = [
             max(size + 2 * p, d * (k - 1) + 1 + s * (n - 1))
-            for size, k, s, p, d, n in zip(shape[2:], *self, strict=True)
+            for size, k, s, p, d, n in zip(shape[-2:], *self, strict=True)
         ]
-        return (*shape[:2], *reach)
+        return (*shape[:-2], *reach)
 
     def inner(self, shape: tuple[int, ...]) -> tuple[Any, ...]:
         """The index of the input in the padded array."""
-        starts = zip(self.padding, shape[2:], strict=True)
-        return (slice(None), slice(None), *[slice(p, p + size) for p, size in starts])
+        starts = zip(self.padding, shape[-2:], strict=True)
+        return (..., *[slice(p, p + size) for p, size in starts])
 
 
 def _padded(x: Any, w: Window, fill: float) -> Any:
@@ -97,7 +96,7 @@ class MaxPool2DWithIndicesBackward0(Node):
         row, column = np.divmod(choice.astype(np.int64), w.kernel[1])
         oh, ow = np.ogrid[: w.places[0], : w.places[1]]
         h = oh * w.stride[0] - w.padding[0] + row * w.dilation[0]
-        return h * self.shape[3] + ow * w.stride[1] - w.padding[1] + column * w.dilation[1]
+        return h * self.shape[-1] + ow * w.stride[1] - w.padding[1] + column * w.dilation[1]
 
     def backward(self, grad: Value, _: None) -> Value:
         # Read for its check: PyTorch, too, refuses if the pooled input was changed in place.
@@ -155,7 +154,7 @@ class AvgPool2DBackward0(Node):
     def forward(self, x: Any, *, window: Window, divisor: Any) -> Any:
         self.window, self.divisor, self.shape = window, divisor, x.shape
         padded = _padded(x, window, 0)
-        out = np.zeros((*x.shape[:2], *window.places), x.dtype)
+        out = np.zeros((*x.shape[:-2], *window.places), x.dtype)
         for _, _, seen in window.offsets():
             out += padded[seen]
         return out / divisor.astype(x.dtype)
@@ -259,11 +258,6 @@ def max_pool2d_with_indices(
     ceil_mode: bool = False,
 ) -> tuple[Value, Value]:
     """The largest of each window of (N, C, H, W) or (C, H, W), and its place in the plane, int64."""
-    if input.ndim == 3:
-        y, places = max_pool2d_with_indices(
-            unsqueeze(input, 0), kernel_size, stride, padding, dilation, ceil_mode
-        )
-        return squeeze(y, 0), squeeze(places, 0)
     window = _window(input, "max_pool2d", kernel_size, stride, padding, dilation, ceil_mode)
     return MaxPool2DWithIndicesBackward0.apply(input, window=window)
 
@@ -288,11 +282,8 @@ def avg_pool2d(
         )
     if divisor_override == 0:
         raise RuntimeError("divisor must be not zero")
-    if input.ndim == 3:
-        options = (kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
-        return squeeze(avg_pool2d(unsqueeze(input, 0), *options), 0)
     window = _window(input, "avg_pool2d", kernel_size, stride, padding, 1, ceil_mode)
-    divisor = _divisors(tuple(input.shape[2:]), window, count_include_pad, divisor_override)
+    divisor = _divisors(tuple(input.shape[-2:]), window, count_include_pad, divisor_override)
     return AvgPool2DBackward0.apply(input, window=window, divisor=divisor)
 
 

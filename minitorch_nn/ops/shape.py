@@ -128,6 +128,12 @@ class ViewBackward0(View):
         return reshape(grad, self.shape)
 
 
+class ReshapeAliasBackward0(ViewBackward0):
+    """A view of a tensor that is not contiguous, made by reshape. PyTorch: _reshape_alias."""
+
+    __slots__ = ()
+
+
 class UnsafeViewBackward0(Node):
     """As view, of memory that no one else holds: the result counts as a tensor of its own.
 
@@ -206,8 +212,10 @@ def reshape(x: Value, *sizes: Any) -> Value:
     if not isinstance(x, TensorBase):
         return np.reshape(x, sizes_of(sizes))
     shape = infer_size(sizes_of(sizes), x.array.size)
-    if as_view(x.array, shape) is not None:
+    if x.array.flags.c_contiguous:
         return ViewBackward0.apply(x, shape=shape)
+    if as_view(x.array, shape) is not None:
+        return ReshapeAliasBackward0.apply(x, shape=shape)
     return UnsafeViewBackward0.apply(CloneBackward0.apply(x, order="C"), shape=shape)
 
 
@@ -363,6 +371,15 @@ class SqueezeBackward1(SqueezeBackward0):
     __slots__ = ()
 
 
+class SqueezeBackward4(SqueezeBackward0):
+    """One dimension, in place: what matmul does to its own result.
+
+    PyTorch: derivatives.yaml, squeeze_.dim.
+    """
+
+    __slots__ = ()
+
+
 class SqueezeBackward2(SqueezeBackward0):
     """Several dimensions. PyTorch: derivatives.yaml, squeeze.dims."""
 
@@ -402,7 +419,7 @@ class CatBackward0(Node):
         common = xs[0].dtype
         for x in xs:
             common = _promote_numpy(common, x.dtype)
-        return np.concatenate(xs, dim, dtype=common)
+        return np.ascontiguousarray(np.concatenate(xs, dim, dtype=common))
 
     def backward(self, grad: Value) -> tuple[Value, ...]:
         return split(grad, self.sizes, self.dim)
@@ -415,7 +432,7 @@ class StackBackward0(Node):
 
     def forward(self, *xs: Any, dim: int) -> Any:
         self.dim = dim
-        return np.stack(xs, dim)
+        return np.ascontiguousarray(np.stack(xs, dim))
 
     def backward(self, grad: Value) -> tuple[Value, ...]:
         return unbind(grad, self.dim)
@@ -426,7 +443,7 @@ def _expect_tensors(tensors: Any, name: str) -> list[Any]:
     if not xs:
         raise RuntimeError(f"{name} expects a non-empty TensorList")
     for i, x in enumerate(xs):
-        if not isinstance(x, TensorBase | np.ndarray):
+        if not isinstance(x, TensorBase | np.ndarray | np.generic):
             raise TypeError(
                 f"expected Tensor as element {i} in argument 0, but got {type(x).__name__}"
             )

@@ -215,6 +215,8 @@ class Optimizer:
             saved["params"] = own["params"]
             if "param_names" in own:
                 saved.setdefault("param_names", own["param_names"])
+            for name, default in self.defaults.items():  # an older file may not know them all
+                saved.setdefault(name, default)
 
         state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         for key, values in state_dict["state"].items():

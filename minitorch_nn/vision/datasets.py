@@ -87,10 +87,10 @@ class LabelledImages(Dataset[tuple[Any, Any]]):
 
     def __getitems__(self, indices: Iterable[int]) -> Sequence[tuple[Any, Any]]:
         """The samples at `indices`, all at once if the transform allows it."""
-        rows = list(map(operator.index, indices))
+        rows = np.fromiter(map(operator.index, indices), np.int64)
         overridden = type(self).__getitem__ is not LabelledImages.__getitem__
         if overridden or not takes_batches(self.transform):
-            return [self[i] for i in rows]
+            return [self[i] for i in rows.tolist()]
         transform: Any = self.transform
         images = transform.batch(self.data[rows].numpy())
         labels = as_tensor(self.targets)[rows].tolist()

@@ -21,6 +21,7 @@ import io
 import sys
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -58,7 +59,7 @@ def read_table(path: Path) -> tuple[Array, Array]:
     return table[:, :-1].reshape(-1, 28, 28), table[:, -1]
 
 
-def split(images: Array, labels: Array) -> dict[str, Array]:
+def split(images: Array, labels: Array) -> dict[str, Any]:
     """Of each class the first 400 for training, the other 100 for testing; the classes take turns.
 
     In the table's order, sorted by class, an unshuffled pass would teach one digit after the other.

@@ -106,6 +106,27 @@ class Normalize:
         self.inplace = inplace
 
     def __call__(self, image: Tensor) -> Tensor:
+        mean, std = self._statistics(image)
+        result = image if self.inplace else image.clone()
+        return result.sub_(from_numpy(mean)).div_(from_numpy(std))
+
+    def batch(self, images: Tensor) -> Tensor:
+        """Images (N, C, H, W) at once, in NumPy: no gradient is asked of the pixels of a data set.
+
+        This is what every step of training waits for, and so it does without the tensors' checks.
+        """
+        mean, std = self._statistics(images)
+        result = images.array.copy()
+        try:
+            result -= mean
+            result /= std
+        except ValueError:
+            self(images[0])  # the number of channels is wrong: PyTorch's words for one such image
+            raise
+        return from_numpy(result)
+
+    def _statistics(self, image: Tensor) -> tuple[Array, Array]:
+        """Mean and std, in the dtype of `image` and shaped to fit its channels."""
         if not isinstance(image, Tensor):
             raise TypeError(f"img should be Tensor Image. Got {type(image)}")
         if image.ndim < 2:
@@ -117,25 +138,21 @@ class Normalize:
                 "Expected tensor to be a tensor image of size (..., C, H, W). "
                 f"Got tensor.size() = {image.size()}"
             )
-        mean = self._of_channels(self.mean, image)
-        std = self._of_channels(self.std, image)
+        mean = as_tensor(self.mean, dtype=image.dtype).array
+        std = as_tensor(self.std, dtype=image.dtype).array
         if (std == 0).any():
             raise ValueError(
                 f"std evaluated to zero after conversion to {image.dtype}, "
                 "leading to division by zero."
             )
-        result = image if self.inplace else image.clone()
-        return result.sub_(mean).div_(std)
-
-    batch = __call__  # the leading dimensions may be anything, a batch too
-
-    @staticmethod
-    def _of_channels(values: Any, image: Tensor) -> Tensor:
-        values = as_tensor(values, dtype=image.dtype)
-        return values.view(-1, 1, 1) if values.ndim == 1 else values
+        return _per_channel(mean), _per_channel(std)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(mean={self.mean}, std={self.std})"
+
+
+def _per_channel(values: Array) -> Array:
+    return values.reshape(-1, 1, 1) if values.ndim == 1 else values
 
 
 class Lambda:

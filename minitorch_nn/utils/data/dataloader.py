@@ -160,7 +160,8 @@ class DataLoader(Generic[T_co]):
     def _fetch(self, index: Any) -> Any:
         """The batch of a list of indices, or, without batches, the sample of one index."""
         if self.batch_sampler is None:
-            return self.collate_fn(self.dataset[index])
+            sample: Any = self.dataset[index]
+            return self.collate_fn(sample)
         fetch = getattr(self.dataset, "__getitems__", None)
         samples = fetch(index) if fetch else [self.dataset[i] for i in index]
         if isinstance(samples, Columns) and self.collate_fn is not default_collate:

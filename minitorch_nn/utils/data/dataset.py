@@ -16,6 +16,8 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Any, Generic, TypeVar
 
+import numpy as np
+
 from ...random import Generator, default_generator
 from ...tensor import Tensor
 from .collate import Columns
@@ -58,7 +60,7 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
         overridden = type(self).__getitem__ is not TensorDataset.__getitem__
         if overridden or any(tensor.requires_grad for tensor in self.tensors):
             return [self[i] for i in indices]
-        rows = list(map(operator.index, indices))
+        rows = np.fromiter(map(operator.index, indices), np.int64)
         return Columns(*(tensor[rows] for tensor in self.tensors))
 
     def __len__(self) -> int:
@@ -143,7 +145,7 @@ def random_split(
     if sum(lengths) != total:
         raise ValueError("Sum of input lengths does not equal the length of the input dataset!")
     order = (default_generator if generator is None else generator).permutation(total).tolist()
-    counts = list(map(operator.index, lengths))
+    counts = [operator.index(n) for n in lengths]  # type: ignore[arg-type]
     return [
         Subset(dataset, order[end - n : end])
         for end, n in zip(accumulate(counts), counts, strict=True)
