@@ -268,7 +268,7 @@ def settle() -> bool:
 def serve(library: Library, data: Path | None) -> None:
     """Answer the requests on standard input until it ends."""
     # Answers get the pipe for themselves: what a library prints goes to standard error.
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    answers = os.dup(1)
     os.dup2(2, 1)
     bench = None
     slept, used = time.perf_counter(), time.process_time()
@@ -285,7 +285,10 @@ def serve(library: Library, data: Path | None) -> None:
         gc.collect()
         answer["asleep"] = settle()
         slept, used = time.perf_counter(), time.process_time()
-        answers.write(json.dumps(answer) + "\n")
+        try:
+            os.write(answers, f"{json.dumps(answer)}\n".encode())
+        except BrokenPipeError:  # the parent was killed
+            return
 
 
 def reply(bench: Bench, request: dict[str, Any]) -> dict[str, Any]:

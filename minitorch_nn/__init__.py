@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import builtins
 import warnings
+from typing import Any
 
 # PyTorch says nothing of log(0) or an overflow: they give inf and nan, in both packages. This hushes
 # NumPy's warnings where they arise in this package, and only there.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitorch_nn\.")
 
-from . import autograd, nn, optim, random, return_types, utils
+from . import autograd, dtypes, nn, optim, random, return_types, utils
 from .autograd.grad_mode import (
     enable_grad,
     inference_mode,
@@ -83,6 +84,7 @@ from .ops.indexing import (
     select,
 )
 from .ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
+from .nn.functional import conv2d, max_pool2d
 from .ops.pointwise import (
     abs,
     add,
@@ -102,6 +104,8 @@ from .ops.pointwise import (
     expm1,
     floor,
     floor_divide,
+    fmax,
+    fmin,
     ge,
     gt,
     isclose,
@@ -167,6 +171,7 @@ from .ops.shape import (
     flip,
     movedim,
     permute,
+    ravel,
     reshape,
     split,
     squeeze,
@@ -185,6 +190,12 @@ from .tensor import Tensor
 from .version import __version__
 
 half, double, short, long = float16, float64, int16, int64
+
+
+def result_type(tensor1: Any, tensor2: Any) -> dtype:
+    """The dtype that arithmetic on the two (tensors or numbers) would give."""
+    operands = [x.array if isinstance(x, Tensor) else x for x in (tensor1, tensor2)]
+    return dtypes.from_numpy(dtypes.result_numpy(*operands))
 
 
 def is_tensor(obj: object) -> builtins.bool:

@@ -27,9 +27,7 @@ def _made(array: Array, device: Any, requires_grad: bool) -> Tensor:
     check_device(device)
     t = Tensor.new(array)
     if requires_grad and not t.is_floating_point():
-        raise RuntimeError(
-            "Only Tensors of floating point and complex dtype can require gradients"
-        )
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     return t.requires_grad_() if requires_grad else t
 
 

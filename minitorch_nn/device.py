@@ -16,9 +16,12 @@ class device:
     Other devices can be named, as programs do when they ask whether one is there, but not used.
     """
 
+    type: str
+    index: int | None
+
     def __init__(self, type: Any, index: int | None = None) -> None:
         if isinstance(type, device):
-            type, index = type.type, type.index
+            type, index = str(type.type), type.index
         name, _, number = str(type).partition(":")
         if name not in _KNOWN:
             raise RuntimeError(

@@ -69,6 +69,17 @@ _TITLES = {
     int64: "Long",
     bool_: "Bool",
 }
+_CPP_NAMES = {
+    float16: "c10::Half",
+    float32: "float",
+    float64: "double",
+    uint8: "unsigned char",
+    int8: "signed char",
+    int16: "short",
+    int32: "int",
+    int64: "long int",
+    bool_: "bool",
+}
 _default = float32
 
 
@@ -86,6 +97,11 @@ def of(array: Any) -> dtype:
 def title(numpy_dtype: np.dtype[Any]) -> str:
     """The name that PyTorch's error messages give a type: `Float`, `Double`, `Long`."""
     return _TITLES[_OF_NUMPY[numpy_dtype]]
+
+
+def cpp_name(numpy_dtype: np.dtype[Any]) -> str:
+    """The name of the C++ type, which some messages give: `float`, `double`, `long int`."""
+    return _CPP_NAMES[_OF_NUMPY[numpy_dtype]]
 
 
 def get_default_dtype() -> dtype:

@@ -121,6 +121,8 @@ class Tensor(TensorBase):
 
     @property
     def _version(self) -> int:
+        if self._inference:
+            raise RuntimeError("Inference tensors do not track version counter.")
         return self.storage.version
 
     def size(self, dim: int | None = None) -> Any:
@@ -223,6 +225,10 @@ class Tensor(TensorBase):
 
     @requires_grad.setter
     def requires_grad(self, value: builtins.bool) -> None:
+        if value and not self.dtype.is_floating_point:
+            raise RuntimeError(
+                "only Tensors of floating point and complex dtype can require gradients"
+            )
         self.requires_grad_(value)
 
     def requires_grad_(self, requires_grad: builtins.bool = True) -> Tensor:
@@ -235,9 +241,7 @@ class Tensor(TensorBase):
                 "var_no_grad = var.detach()."
             )
         if requires_grad and not self.dtype.is_floating_point:
-            raise RuntimeError(
-                "only Tensors of floating point dtype can require gradients"
-            )
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
         if requires_grad and self._inference and not mode.inference:
             raise RuntimeError(
                 "Setting requires_grad=True on inference tensor outside InferenceMode is not "
@@ -270,15 +274,19 @@ class Tensor(TensorBase):
                 raise RuntimeError("can't assign Variable as its own grad")
             if value.array.dtype != self.array.dtype:
                 raise RuntimeError(
-                    f"attempting to assign a gradient with dtype '{_cpp(value)}' to a tensor with "
-                    f"grad_dtype '{_cpp(self)}'. The gradient must match the tensor's grad_dtype "
+                    f"attempting to assign a gradient with dtype '{dtypes.cpp_name(value.array.dtype)}' to a tensor with "
+                    f"grad_dtype '{dtypes.title(self.array.dtype)}'. The gradient must match the tensor's grad_dtype "
                     "(defaults to the tensor's dtype). You can set the tensor's grad_dtype "
                     "attribute with a specific dtype, or None to allow any dtype. Set grad_dtype "
                     "with caution. Diverging the dtypes of a tensor and its gradient may break "
-                    "downstream systems that assume that they match."
+                    "downstream systems that assume they match."
                 )
             if value.array.shape != self.array.shape:
-                raise RuntimeError("assigned grad has data of a different size")
+                raise RuntimeError(
+                    f"attempting to assign a gradient of size '{list(value.array.shape)}' to a "
+                    f"tensor of size '{list(self.array.shape)}'. Please ensure that the gradient "
+                    "and the tensor are the same size"
+                )
         self._grad = value
 
     def backward(
@@ -394,10 +402,16 @@ class Tensor(TensorBase):
                 kind = a.dtype
             elif isinstance(a, str | Device):
                 check_device(a)
+            elif not isinstance(a, bool):
+                raise TypeError(
+                    "to() received an invalid combination of arguments - got "
+                    f"({type(a).__name__}), but expected a dtype, a device or a tensor"
+                )
         same = kind is None or kind is self.dtype
-        if same:
-            return self.clone() if kwargs.get("copy") else self
-        return shape.to_dtype(self, kind.numpy)  # type: ignore[union-attr]
+        if same and not kwargs.get("copy"):
+            return self
+        wanted = self.array.dtype if kind is None else kind.numpy
+        return shape.ToCopyBackward0.apply(self, to=wanted)
 
     def cpu(self) -> Tensor:
         return self
@@ -543,6 +557,10 @@ class Tensor(TensorBase):
         return pointwise.abs(self)
 
     def __invert__(self) -> Tensor:
+        if self.dtype.is_floating_point:
+            raise TypeError(
+                "~ (operator.invert) is only implemented on integer and Boolean-type tensors"
+            )
         return pointwise.bitwise_not(self)
 
     def __and__(self, other: Any) -> Tensor:
@@ -590,7 +608,7 @@ class Tensor(TensorBase):
     def __itruediv__(self, other: Any) -> Tensor:
         return self.div_(other)
 
-    def __ipow__(self, other: Any) -> Tensor:  # type: ignore[misc]
+    def __ipow__(self, other: Any) -> Tensor:
         return self.pow_(other)
 
     def __getitem__(self, index: Any) -> Tensor:
@@ -625,6 +643,9 @@ class Tensor(TensorBase):
 
     def pow(self, exponent: Any) -> Tensor:
         return pointwise.pow(self, exponent)
+
+    def positive(self) -> Tensor:
+        return pointwise.positive(self)
 
     def neg(self) -> Tensor:
         return pointwise.neg(self)
@@ -690,6 +711,12 @@ class Tensor(TensorBase):
         return pointwise.clamp(self, min, max)
 
     clip = clamp
+
+    def fmax(self, other: Tensor) -> Tensor:
+        return pointwise.fmax(self, other)
+
+    def fmin(self, other: Tensor) -> Tensor:
+        return pointwise.fmin(self, other)
 
     def maximum(self, other: Tensor) -> Tensor:
         return pointwise.maximum(self, other)
@@ -848,6 +875,9 @@ class Tensor(TensorBase):
 
     def flatten(self, start_dim: builtins.int = 0, end_dim: builtins.int = -1) -> Tensor:
         return shape.flatten(self, start_dim, end_dim)
+
+    def ravel(self) -> Tensor:
+        return shape.ravel(self)
 
     def unflatten(self, dim: builtins.int, sizes: Sequence[builtins.int]) -> Tensor:
         return shape.unflatten(self, dim, sizes)
@@ -1063,7 +1093,3 @@ class Tensor(TensorBase):
 def _fits(other: Any) -> bool:
     """Whether an operator knows what to do with `other`."""
     return isinstance(other, TensorBase | int | float | np.ndarray | np.generic)
-
-
-def _cpp(t: Tensor) -> str:
-    return {"float32": "float", "float64": "double"}.get(t.dtype.name, t.dtype.name)

@@ -40,7 +40,7 @@ def both(program: Callable[..., Any]) -> Callable[..., None]:
         __tracebackhide__ = True
         theirs = _run(program, torch, arguments)
         assert theirs is not None, "the program returns nothing, so nothing would be compared"
-        _compare(_run(program, minitorch_nn, arguments), theirs, "result")
+        compare(_run(program, minitorch_nn, arguments), theirs, "result")
 
     # pytest reads the signature for fixtures and parameters; `torch` is neither.
     signature = inspect.signature(program)
@@ -91,10 +91,10 @@ def _run(program: Callable[..., Any], library: Any, arguments: dict[str, Any]) -
     library.manual_seed(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return _seen(program(library, **arguments))
+        return seen(program(library, **arguments))
 
 
-def _seen(x: Any) -> Any:
+def seen(x: Any) -> Any:
     """`x` in a form that does not depend on the library."""
     if isinstance(x, (torch.Tensor, minitorch_nn.Tensor)):
         values = np.array(x.detach().numpy())
@@ -104,34 +104,34 @@ def _seen(x: Any) -> Any:
     if hasattr(x, "next_functions"):
         return type(x).__name__
     if isinstance(x, dict):
-        return {str(key): _seen(value) for key, value in x.items()}
+        return {str(key): seen(value) for key, value in x.items()}
     if isinstance(x, (list, tuple)):
-        return [_seen(item) for item in x]
+        return [seen(item) for item in x]
     return x
 
 
-def _compare(ours: Any, theirs: Any, where: str) -> None:
-    both_seen = f"{where}: {ours}\n{' ' * len(where)}  {theirs} in PyTorch"
+def compare(ours: Any, theirs: Any, where: str) -> None:
+    shown = f"{where}: {ours}\n{' ' * len(where)}  {theirs} in PyTorch"
     if type(ours) is not type(theirs):
-        raise Mismatch(both_seen)
+        raise Mismatch(shown)
     if isinstance(theirs, dict):
         if list(ours) != list(theirs):
-            raise Mismatch(both_seen)
+            raise Mismatch(shown)
         for key in theirs:
-            _compare(ours[key], theirs[key], f"{where}.{key}")
+            compare(ours[key], theirs[key], f"{where}.{key}")
     elif isinstance(theirs, list):
         if len(ours) != len(theirs):
-            raise Mismatch(both_seen)
+            raise Mismatch(shown)
         for i, (a, b) in enumerate(zip(ours, theirs, strict=True)):
-            _compare(a, b, f"{where}[{i}]")
+            compare(a, b, f"{where}[{i}]")
     elif isinstance(theirs, np.ndarray):
         if not _close(ours, theirs, TOLERANCE.get(theirs.dtype.name, 0.0)):
-            raise Mismatch(both_seen)
+            raise Mismatch(shown)
     elif isinstance(theirs, float):  # as item() reads it, perhaps from a float32
         if not _close(np.asarray(ours), np.asarray(theirs), TOLERANCE["float32"]):
-            raise Mismatch(both_seen)
+            raise Mismatch(shown)
     elif ours != theirs:
-        raise Mismatch(both_seen)
+        raise Mismatch(shown)
 
 
 def _close(ours: np.ndarray, theirs: np.ndarray, tolerance: float) -> bool:

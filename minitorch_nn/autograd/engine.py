@@ -161,7 +161,7 @@ class BackwardPass:
         that asks for an array gets it, all others get a copy.
         """
         if isinstance(grad, TensorBase):
-            return grad.clone()
+            return _clone(grad)
         grad = np.asarray(grad)
         # The layout may be any that is dense; a broadcast array has one cell for many elements.
         if grad.flags.writeable and grad.strides == like.strides and self.claim(grad):
@@ -183,7 +183,7 @@ class BackwardPass:
 
     def _run_hooks_before(self, node: Node, grads: list[Value]) -> list[Value]:
         """Hooks of the node's results, then retain_grad, then the node's own prehooks."""
-        hooks = node.hooks
+        hooks = node._hook_tables()
         for grad in grads:
             if grad is not None:
                 self.claim(grad)  # a hook may keep it
@@ -207,13 +207,17 @@ class BackwardPass:
             if grad is not None:
                 self.claim(grad)
         outputs = tuple([_as_tensor(g, node) for g in grads])
-        for hook in list(node.hooks.after.values()):
+        for hook in list(node._hook_tables().after.values()):
             changed = hook(tuple([_as_tensor(g, node) for g in results]), outputs)
             if changed is not None:
                 changed = changed if isinstance(changed, tuple) else (changed,)
                 form = next((g for g in grads if g is not None), None)
                 results = tuple([_like(c, form) for c in changed])
         return results
+
+
+def _clone(tensor: Any) -> Any:
+    return tensor.clone()
 
 
 def _call_tensor_hooks(hooks: Iterable[Any], grad: Value, node: Node) -> Value:
@@ -364,7 +368,7 @@ def backward(
         if wanted is None or grad is None or wanted[edge].retains_grad:
             continue
         x = wanted[edge]
-        shown = grad.clone() if isinstance(grad, TensorBase) else x.new(np.array(grad))
+        shown = _clone(grad) if isinstance(grad, TensorBase) else x.new(np.array(grad))
         x._grad = shown if x._grad is None else x._grad + shown
 
 

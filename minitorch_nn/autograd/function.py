@@ -112,9 +112,15 @@ class Node:
         "next_functions",
         "sequence_nr",
     )
+    saves: ClassVar[tuple[str, ...]] = ()  # PyTorch's names for what save_for_backward is given
     next_functions: tuple[Edge, ...]
+    sequence_nr: int
     metadata: tuple[tuple[tuple[int, ...], Any], ...]
+    make: Callable[..., Any]
     needs_input_grad: tuple[bool, ...]
+    hooks: Hooks | None
+    _inputs: tuple[Any, ...] | None
+    _saved: tuple[Any, ...]
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
         """Arrays in, array (or a tuple of arrays) out."""
@@ -200,7 +206,7 @@ class Node:
     def _pack(self, value: Any, results: tuple[Any, ...], tensors: tuple[Any, ...]) -> Any:
         if not isinstance(value, np.ndarray | np.generic):
             return value
-        for x in self._inputs:
+        for x in self._inputs or ():
             if isinstance(x, TensorBase) and x.array is value:
                 if x._inference:
                     raise RuntimeError(
@@ -233,6 +239,13 @@ class Node:
         """Frees what was saved. A node that saved nothing can be passed again."""
         if self._saved:
             self._saved = _FREED
+
+    def __getattr__(self, name: str) -> Any:
+        """`node._saved_self`, `node._saved_result`: what was saved, under PyTorch's names."""
+        if name.startswith("_saved_") and name[7:] in self.saves:
+            value = self.saved_tensors[self.saves.index(name[7:])]
+            return self.make(value) if isinstance(value, np.ndarray) else value
+        raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
 
     # --- for people --------------------------------------------------------------------------
 
@@ -359,6 +372,7 @@ class FunctionCtx(Node):
     _non_differentiable: tuple[Any, ...] = ()
     _materialize = True
     _to_save: tuple[Any, ...] = ()
+    _is_tensor: list[bool]  # for each argument of forward
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keeps inputs or outputs. They are checked for in-place changes when read back."""

@@ -186,7 +186,7 @@ def _broadcast_with_warning(input: Tensor, target: Tensor) -> tuple[Tensor, Tens
         "Please ensure they have the same size.",
         stacklevel=3,
     )
-    return broadcast_tensors(input, target)  # type: ignore[return-value]
+    return broadcast_tensors(input, target)
 
 
 def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:

@@ -25,6 +25,7 @@ class ReluBackward0(Node):
     """
 
     __slots__ = ()
+    saves = ("result",)
 
     def forward(self, x: Any) -> Any:
         result = np.maximum(x, 0)
@@ -40,6 +41,7 @@ class SigmoidBackward0(Node):
     """y = 1 / (1 + e⁻ˣ);  dL/dx = dL/dy·y(1 - y). PyTorch: derivatives.yaml, sigmoid."""
 
     __slots__ = ()
+    saves = ("result",)
 
     def forward(self, x: Any) -> Any:
         result = 1 / (1 + np.exp(-floating(x)))
@@ -55,6 +57,7 @@ class TanhBackward0(Node):
     """y = tanh x;  dL/dx = dL/dy·(1 - y²). PyTorch: derivatives.yaml, tanh."""
 
     __slots__ = ()
+    saves = ("result",)
 
     def forward(self, x: Any) -> Any:
         result = np.tanh(floating(x))
@@ -73,6 +76,7 @@ class SoftmaxBackward0(Node):
     """
 
     __slots__ = ("dim",)
+    saves = ("result",)
 
     def forward(self, x: Any, *, dim: int) -> Any:
         self.dim = dim
@@ -95,6 +99,7 @@ class LogSoftmaxBackward0(Node):
     """
 
     __slots__ = ("dim",)
+    saves = ("result",)
 
     def forward(self, x: Any, *, dim: int) -> Any:
         self.dim = dim
@@ -119,7 +124,7 @@ def _largest(x: Any, dim: int) -> Any:
 def relu(input: Value) -> Value:
     """max(x, 0). RuntimeError for booleans."""
     if array_of(input).dtype == bool:
-        raise RuntimeError("Boolean inputs not supported for relu")
+        raise NotImplementedError("Boolean inputs not supported for relu")
     return ReluBackward0.apply(input)
 
 

@@ -71,8 +71,12 @@ def expand(x: Value, *sizes: Any) -> Value:
 
     PyTorch: aten/src/ATen/native/TensorShape.cpp (expand).
     """
+    if not sizes:
+        raise TypeError('expand() missing 1 required positional arguments: "size"')
     shape = tuple(sizes[0]) if len(sizes) == 1 and not isinstance(sizes[0], int) else sizes
     lead = len(shape) - x.ndim
+    if x.ndim == 0 and any(size < 0 for size in shape) or any(size < -1 for size in shape):
+        raise RuntimeError("numel: integer multiplication overflow")
     if lead < 0:
         raise RuntimeError(
             f"expand({_type_of(x)}{{{list(x.shape)}}}, size={list(shape)}): the number of sizes "
@@ -116,7 +120,7 @@ class SumToSizeBackward0(Node):
         lead = x.ndim - len(shape)
         repeated = [lead + d for d, n in enumerate(shape) if n == 1 and x.shape[lead + d] != 1]
         axes = (*range(lead), *repeated)
-        return np.asarray(np.add.reduce(x, axis=axes, keepdims=True)).reshape(shape)
+        return np.asarray(x.sum(axis=axes, keepdims=True)).reshape(shape)
 
     def backward(self, grad: Value) -> Value:
         return ExpandBackward0.apply(grad, shape=self.shape)

@@ -103,7 +103,7 @@ def correlate(x: Any, grad: Any, g: Geometry, shape: tuple[int, ...]) -> Any:
     """The weight's gradient: every output gradient times the patch that its place saw."""
     columns = patches(x, shape[2:], g)
     per_image = np.matmul(_rows(grad, g.groups), columns.swapaxes(-1, -2))
-    return np.add.reduce(per_image, axis=0).reshape(shape)
+    return per_image.sum(axis=0).reshape(shape)
 
 
 def spread_back(grad: Any, w: Any, g: Geometry, shape: tuple[int, ...]) -> Any:
@@ -113,12 +113,13 @@ def spread_back(grad: Any, w: Any, g: Geometry, shape: tuple[int, ...]) -> Any:
     matrix = w.reshape(g.groups, w.shape[0] // g.groups, -1).swapaxes(-1, -2)
     shares = np.matmul(matrix, _rows(grad, g.groups)).reshape(n, c, *kernel, *places)
     wide = np.zeros((n, c, *[s + 2 * p for s, p in zip(size, g.padding, strict=True)]), grad.dtype)
+    everything = (slice(None), slice(None))  # images and channels
     for offset in product(*map(range, kernel)):
-        seen = [
+        seen = tuple(
             slice(k * d, k * d + step * (p - 1) + 1, step)
             for k, d, step, p in zip(offset, g.dilation, g.stride, places, strict=True)
-        ]
-        wide[(slice(None), slice(None), *seen)] += shares[(slice(None), slice(None), *offset)]
+        )
+        wide[everything + seen] += shares[everything + offset]
     return wide[inner(g.padding)]
 
 
@@ -126,6 +127,7 @@ class ConvolutionBackward0(Node):
     """y = convolve(x, w) + b. PyTorch: derivatives.yaml, convolution (convolution_backward)."""
 
     __slots__ = ("geometry",)
+    saves = ("input", "weight")
 
     def forward(self, x: Any, w: Any, b: Any, *, geometry: Geometry) -> Any:
         need_x, need_w, _ = self.needs_input_grad
@@ -154,6 +156,7 @@ class SpreadBack(Node):
     """
 
     __slots__ = ("geometry",)
+    saves = ("grad", "weight")
 
     def forward(self, grad: Any, w: Any, *, geometry: Geometry, shape: tuple[int, ...]) -> Any:
         self.save_for_backward(grad, w)
@@ -177,6 +180,7 @@ class Correlate(Node):
     """
 
     __slots__ = ("geometry",)
+    saves = ("self", "grad")
 
     def forward(self, x: Any, grad: Any, *, geometry: Geometry, shape: tuple[int, ...]) -> Any:
         self.save_for_backward(x, grad)
@@ -230,9 +234,7 @@ def _check(x: Value, w: Value, bias: Value | None, g: Geometry, d: int) -> None:
     if any(s <= 0 for s in g.stride):
         raise RuntimeError("non-positive stride is not supported")
     if any(s <= 0 for s in g.dilation):
-        raise RuntimeError(
-            f"dilation should be greater than zero, but got {list(g.dilation)}"
-        )
+        raise RuntimeError(f"dilation should be greater than zero, but got {list(g.dilation)}")
     if g.groups <= 0:
         raise RuntimeError("non-positive groups is not supported")
     o, c = w.shape[:2]

@@ -51,7 +51,7 @@ class SliceBackward0(View):
         self.key = (*lead, part)
         start, stop, _ = part.indices(x.shape[dim])
         if stop <= start:  # NumPy forgets where an empty slice began; storage_offset() is to know
-            return x[(*lead, slice(start, None))][(*lead, slice(0, 0))]
+            return x[lead + (slice(start, None),)][lead + (slice(0, 0),)]
         return x[self.key]
 
     def backward(self, grad: Value) -> Value:
@@ -117,7 +117,7 @@ class IndexPutAccumulate(Node):
 def explain_index(error: IndexError, x: Any, key: tuple[Any, ...]) -> Exception:
     """NumPy's complaint about index arrays in PyTorch's words."""
     dim = 0
-    for part in key:
+    for position, part in enumerate(key):
         if isinstance(part, np.ndarray) and part.dtype == bool:
             for k, size in enumerate(part.shape):
                 if dim + k >= x.ndim or x.shape[dim + k] != size:
@@ -130,8 +130,10 @@ def explain_index(error: IndexError, x: Any, key: tuple[Any, ...]) -> Exception:
             size = x.shape[dim]
             wrong = part[(part < -size) | (part >= size)]
             if wrong.size:
+                # PyTorch counts only the dimensions that have an index array.
+                before = sum(isinstance(p, np.ndarray) for p in key[:position])
                 return IndexError(
-                    f"index {wrong.flat[0]} is out of bounds for dimension {dim} with size {size}"
+                    f"index {wrong.flat[0]} is out of bounds for dimension {before} with size {size}"
                 )
             dim += 1
         elif part is not None:
@@ -198,8 +200,12 @@ def _as_part(part: Any) -> Any:
     if isinstance(part, np.ndarray) and part.dtype.kind in "iub":
         return part
     if isinstance(part, np.ndarray):
+        if part.dtype.kind in "US":
+            raise TypeError("new(): invalid data type 'str'")
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-    raise TypeError(
+    if isinstance(part, str):
+        raise TypeError("new(): invalid data type 'str'")
+    raise IndexError(
         "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid "
         f"indices (got {type(part).__name__})"
     )
@@ -214,7 +220,7 @@ def view_and_key(x: Value, index: Any) -> tuple[Value, tuple[Any, ...] | None]:
 
     The key is None for an index without arrays; the view is `x` itself if nothing changes.
     """
-    out, dim = x, 0
+    out, dim, own = x, 0, 0  # `own` counts x's dimensions, `dim` those of the view so far
     key: list[Any] = []
     for part in parse_index(x, index):
         if part is None:
@@ -225,12 +231,18 @@ def view_and_key(x: Value, index: Any) -> tuple[Value, tuple[Any, ...] | None]:
             out, dim = unsqueeze(out, dim), dim + 1
             key.append(np.asarray([0] if part else [], np.int64))
         elif isinstance(part, slice):
-            out, dim = slice_dim(out, dim, part), dim + 1
+            out, dim, own = slice_dim(out, dim, part), dim + 1, own + 1
             key.append(slice(None))
         elif isinstance(part, int):
-            out = select(out, dim, part)
+            size = x.shape[own]
+            if not -size <= part < size:
+                raise IndexError(
+                    f"index {part} is out of bounds for dimension {own} with size {size}"
+                )
+            out, own = select(out, dim, part), own + 1
         else:
-            dim += part.ndim if part.dtype == bool else 1
+            used = part.ndim if part.dtype == bool else 1
+            dim, own = dim + used, own + used
             key.append(part)
     return out, tuple(key) if any(isinstance(k, np.ndarray) for k in key) else None
 
@@ -250,7 +262,11 @@ def getitem(x: Value, index: Any) -> Value:
 def slice_dim(x: Value, dim: int, part: slice) -> Value:
     """x[start:stop:step] along `dim`; `x` itself for a full slice."""
     _check_step(part)
-    if part.step in (None, 1) and part.start in (None, 0) and (part.stop is None or part.stop >= x.shape[dim]):
+    if (
+        part.step in (None, 1)
+        and part.start in (None, 0)
+        and (part.stop is None or part.stop >= x.shape[dim])
+    ):
         return x
     return SliceBackward0.apply(x, dim=dim, part=part)
 
@@ -269,7 +285,10 @@ def select(x: Value, dim: int, index: int) -> Value:
     d = wrap_dim(dim, x.ndim)
     size = x.shape[d]
     if not -size <= index < size:
-        raise IndexError(f"index {index} is out of bounds for dimension {d} with size {size}")
+        raise IndexError(
+            f"select(): index {index} out of range for tensor of size {list(x.shape)} at dimension "
+            f"{d}"
+        )
     return SelectBackward0.apply(x, dim=d, index=index % size)
 
 
@@ -304,6 +323,7 @@ class GatherBackward0(Node):
     """
 
     __slots__ = ("dim", "shape")
+    saves = ("index",)
 
     def forward(self, x: Any, *, dim: int, index: Any) -> Any:
         self.dim, self.shape = dim, x.shape
@@ -323,6 +343,7 @@ class ScatterAddBackward0(Node):
     """
 
     __slots__ = ("dim", "shape")
+    saves = ("index",)
 
     def forward(self, x: Any, src: Any, *, dim: int, index: Any) -> Any:
         self.dim = dim

@@ -171,7 +171,7 @@ def _check_writable(x: Any, recording: bool) -> None:
             "a clone to get a normal tensor before doing inplace update.See "
             "https://github.com/pytorch/rfcs/pull/17 for more details."
         )
-    if mode.grad and x.requires_grad and x.grad_fn is None:
+    if mode.grad and x._base is None and x.requires_grad and x.grad_fn is None:
         raise RuntimeError(
             "a leaf Variable that requires grad is being used in an in-place operation."
         )
@@ -185,7 +185,8 @@ def _check_writable(x: Any, recording: bool) -> None:
                 "inside the no_grad block (if you don't want the inplace to be tracked) or both "
                 "outside (if you want the inplace to be tracked)."
             )
-        if base.requires_grad and base.grad_fn is None:
+        own_leaf = x._requires_grad and x.grad_fn is None
+        if own_leaf or (base.requires_grad and base.grad_fn is None):
             raise RuntimeError(
                 "a view of a leaf Variable that requires grad is being used in an in-place "
                 "operation."
@@ -195,8 +196,10 @@ def _check_writable(x: Any, recording: bool) -> None:
                 f"Output {x.output_nr} of {operation_name(x.grad_fn)} is a view and is being "
                 f"modified inplace. {_MANY_VIEWS}"
             )
-    if 0 in x.array.strides and any(
-        n > 1 and s == 0 for n, s in zip(x.array.shape, x.array.strides, strict=True)
+    if (
+        x.array.size
+        and 0 in x.array.strides
+        and any(n > 1 and s == 0 for n, s in zip(x.array.shape, x.array.strides, strict=True))
     ):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a "

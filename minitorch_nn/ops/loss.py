@@ -15,7 +15,7 @@ import numpy as np
 
 from ..autograd.function import Node
 from ..base import TensorBase, Value
-from ..dtypes import result_numpy, title
+from ..dtypes import promote, title
 from .activation import log_softmax
 from .broadcasting import sum_to
 from .indexing import gather, masked_select
@@ -34,7 +34,7 @@ from .pointwise import (
     where,
 )
 from .reduction import mean, sum
-from .shape import flatten, reshape, to_dtype
+from .shape import flatten, reshape
 
 # PyTorch bounds the denominator of binary cross entropy by 1e-12, written as a float32.
 _EPSILON = float(np.float32(1e-12))
@@ -50,7 +50,7 @@ def reduced(values: Any, reduction: str) -> Any:
     """Arrays: as they are, their mean, or their sum."""
     if reduction == "none":
         return values
-    total = np.add.reduce(values, axis=None)
+    total = values.sum(axis=None)
     return total / values.dtype.type(values.size) if reduction == "mean" else total
 
 
@@ -70,6 +70,7 @@ class NllLossBackward0(Node):
     """
 
     __slots__ = ("key", "options", "scale", "shape")
+    saves = ("self", "target")
 
     def forward(
         self, x: Any, *, target: Any, weight: Any, reduction: str, ignore_index: int
@@ -93,10 +94,10 @@ class NllLossBackward0(Node):
         if reduction == "none":
             self.scale = -w
             return losses
-        total = np.add.reduce(w, axis=None)
+        total = w.sum(axis=None)
         # Where all are ignored the mean is 0/0, nan, but no element is to blame: gradients are 0.
         self.scale = -w / (total or 1) if reduction == "mean" else -w
-        loss = np.add.reduce(losses, axis=None)
+        loss = losses.sum(axis=None)
         return np.asarray(loss / total if reduction == "mean" else loss)
 
     def backward(self, grad: Value) -> Value:
@@ -128,7 +129,7 @@ class NllLoss2DBackward0(NllLossBackward0):
     __slots__ = ()
 
 
-def _check_target(x: Any, target: Any, ignore_index: int, classes: int, where_2d: bool) -> None:
+def _check_target(target: Any, ignore_index: int, classes: int) -> None:
     if target.dtype not in (np.int64, np.uint8):
         raise RuntimeError(
             f"expected target dtype to be Long or Byte, but got {title(target.dtype)}"
@@ -187,7 +188,9 @@ def nll_loss(
             if x.ndim != 4
             else f"size mismatch (got input: {list(x.shape)} , target: {list(t.shape)}"
         )
-    _check_target(x, t, ignore_index, classes, x.ndim > 2)
+    if x.ndim > 2 and t.dtype == np.uint8:
+        raise RuntimeError("expected scalar type Long but found Byte")
+    _check_target(t, ignore_index, classes)
 
     options = {"weight": weight, "reduction": reduction, "ignore_index": ignore_index}
     if x.ndim <= 2:
@@ -272,7 +275,7 @@ def _smoothed(
     nll = nll_loss(logs, target, weight, ignore_index, reduction)
     weighted = logs if weight is None else logs * _per_class(weight, logs.ndim, axis)
     smooth = -sum(weighted, axis)
-    ignored = target == ignore_index
+    ignored = target.new(array_of(target).astype(np.int64) == ignore_index)
     smooth = masked_fill(smooth, ignored, 0.0)
     if reduction == "mean":
         if weight is None:
@@ -295,11 +298,12 @@ class MseLossBackward0(Node):
     """
 
     __slots__ = ("reduction",)
+    saves = ("self", "target")
 
     def forward(self, x: Any, target: Any, *, reduction: str) -> Any:
         self.save_for_backward(x, target)
         self.reduction = reduction
-        apart = x - target
+        apart = np.subtract(*promote(x, target))
         return np.asarray(reduced(apart * apart, reduction))
 
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
@@ -313,14 +317,7 @@ class MseLossBackward0(Node):
 def mse_loss(input: Value, target: Value, reduction: str = "mean") -> Value:
     """The mean (or sum, or each) of (input - target)²; both of one shape."""
     check_reduction(reduction)
-    return MseLossBackward0.apply(*_same_types(input, target), reduction=reduction)
-
-
-def _same_types(a: Value, b: Value) -> tuple[Value, Value]:
-    if array_of(a).dtype == array_of(b).dtype:
-        return a, b
-    kind = result_numpy(array_of(a), array_of(b))
-    return to_dtype(a, kind), to_dtype(b, kind)
+    return MseLossBackward0.apply(input, target, reduction=reduction)
 
 
 def l1_loss(input: Value, target: Value, reduction: str = "mean") -> Value:
@@ -340,6 +337,7 @@ class BinaryCrossEntropyBackward0(Node):
     """
 
     __slots__ = ("reduction", "weight")
+    saves = ("self", "target")
 
     def forward(self, x: Any, target: Any, *, weight: Any, reduction: str) -> Any:
         self.save_for_backward(x, target)
@@ -395,6 +393,7 @@ class BinaryCrossEntropyWithLogitsBackward0(Node):
     """
 
     __slots__ = ("pos_weight", "reduction", "shape", "weight")
+    saves = ("self", "target")
 
     def forward(self, x: Any, target: Any, *, weight: Any, pos_weight: Any, reduction: str) -> Any:
         self.save_for_backward(x, target)

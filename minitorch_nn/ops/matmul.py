@@ -15,7 +15,7 @@ import numpy as np
 
 from ..autograd.function import Node
 from ..base import TensorBase, Value
-from ..dtypes import of, title
+from ..dtypes import cpp_name, title
 from .broadcasting import joint_shape, expand, sum_to
 from .pointwise import add, array_of, mul
 from .shape import (
@@ -29,18 +29,6 @@ from .shape import (
     unsqueeze,
     view,
 )
-
-_CPP_NAMES = {
-    "float16": "c10::Half",
-    "float32": "float",
-    "float64": "double",
-    "uint8": "unsigned char",
-    "int8": "signed char",
-    "int16": "short",
-    "int32": "int",
-    "int64": "long long",
-    "bool": "bool",
-}
 
 
 def _is_column_major(x: Any) -> bool:
@@ -58,7 +46,7 @@ def _product_grads(
     grad_a = mm(grad, t(b)) if need_a else None
     if not need_b:
         return grad_a, None
-    return grad_a, t(mm(t(grad), a)) if node.transposed else mm(t(a), grad)  # type: ignore[attr-defined]
+    return grad_a, t(mm(t(grad), a)) if node.transposed else mm(t(a), grad)
 
 
 class MmBackward0(Node):
@@ -68,6 +56,7 @@ class MmBackward0(Node):
     """
 
     __slots__ = ("transposed",)
+    saves = ("self", "mat2")
 
     def forward(self, a: Any, b: Any) -> Any:
         need_a, need_b = self.needs_input_grad
@@ -88,6 +77,7 @@ class AddmmBackward0(Node):
     """
 
     __slots__ = ("alpha", "beta", "shape", "transposed")
+    saves = ("mat1", "mat2")
 
     def forward(self, c: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Any:
         _, need_a, need_b = self.needs_input_grad
@@ -120,6 +110,7 @@ class BmmBackward0(Node):
     """
 
     __slots__ = ()
+    saves = ("self", "mat2")
 
     def forward(self, a: Any, b: Any) -> Any:
         need_a, need_b = self.needs_input_grad
@@ -139,6 +130,7 @@ class MvBackward0(Node):
     """y = a @ v for (n, k) and (k,);  dL/da = dL/dy ⊗ v,  dL/dv = aᵀ @ dL/dy. PyTorch: mv."""
 
     __slots__ = ()
+    saves = ("self", "vec")
 
     def forward(self, a: Any, v: Any) -> Any:
         need_a, need_v = self.needs_input_grad
@@ -158,6 +150,7 @@ class DotBackward0(Node):
     """y = Σ aᵢ·bᵢ;  dL/da = dL/dy·b,  dL/db = dL/dy·a. PyTorch: derivatives.yaml, dot."""
 
     __slots__ = ()
+    saves = ("self", "tensor")
 
     def forward(self, a: Any, b: Any) -> Any:
         need_a, need_b = self.needs_input_grad
@@ -192,7 +185,7 @@ def mm(input: Value, mat2: Value) -> Value:
     _check_mm(input, mat2, "mm")
     a, b = array_of(input), array_of(mat2)
     if a.dtype != b.dtype:
-        names = f"{_CPP_NAMES[of(a).name]} != {_CPP_NAMES[of(b).name]}"
+        names = f"{cpp_name(a.dtype)} != {cpp_name(b.dtype)}"
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {names}")
     return MmBackward0.apply(input, mat2)
 
@@ -207,8 +200,8 @@ def addmm(input: Value, mat1: Value, mat2: Value, *, beta: float = 1, alpha: flo
                 f"{name} and mat2 must have the same dtype, but got {title(own)} and {title(other)}"
             )
     shape = (mat1.shape[0], mat2.shape[1])
-    if joint_shape(tuple(input.shape), shape) != shape:
-        expand(input, shape)  # raises, in PyTorch's words
+    if tuple(input.shape) != shape[1:]:
+        expand(input, shape)  # raises, in PyTorch's words, if it cannot be done
     return AddmmBackward0.apply(input, mat1, mat2, beta=beta, alpha=alpha)
 
 
@@ -245,8 +238,7 @@ def mv(input: Value, vec: Value) -> Value:
     own, other = title(array_of(input).dtype), title(array_of(vec).dtype)
     if own != other:
         raise RuntimeError(
-            "addmv input tensors must have the same dtype, but got "
-            f"{other}, {own}, and {other}"
+            f"addmv input tensors must have the same dtype, but got {other}, {own}, and {other}"
         )
     return MvBackward0.apply(input, vec)
 

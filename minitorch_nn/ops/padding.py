@@ -107,6 +107,10 @@ def pad(
     ends = list(zip(pad[::2], pad[1::2], strict=True))
     if mode == "constant":
         pads = ((0, 0),) * (input.ndim - len(ends)) + tuple(reversed(ends))
+        if any(
+            n + before + after < 0 for n, (before, after) in zip(input.shape, pads, strict=True)
+        ):
+            raise RuntimeError("narrow(): length must be non-negative.")
         return ConstantPadNdBackward0.apply(input, pads=pads, value=value or 0.0)
     if mode not in ("reflect", "replicate", "circular"):
         raise NotImplementedError(f"Unrecognised padding mode {mode}")

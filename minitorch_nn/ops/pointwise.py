@@ -17,7 +17,7 @@ import numpy as np
 
 from ..autograd.function import Node
 from ..base import TensorBase, Value
-from ..dtypes import floating, promote, promote_float, result_numpy
+from ..dtypes import cpp_name, floating, promote, promote_float, result_numpy, title
 from .broadcasting import explain_broadcast, sum_to
 
 
@@ -92,10 +92,28 @@ class RsubBackward1(Node):
         return -grad
 
 
+class RsubBackward0(SubBackward0):
+    """y = b - α·a, from torch.rsub(a, b);  the gradients of `sub`, exchanged. PyTorch: rsub.Tensor."""
+
+    __slots__ = ()
+
+    def forward(self, a: Any, b: Any, *, alpha: float = 1) -> Any:
+        self.alpha, self.shapes = alpha, (shape_of(a), shape_of(b))
+        return binary(np.subtract, b, a if alpha == 1 else a * alpha)
+
+    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
+        need_a, need_b = self.needs_input_grad
+        return (
+            sum_to(grad * -self.alpha, self.shapes[0]) if need_a else None,
+            sum_to(grad, self.shapes[1]) if need_b else None,
+        )
+
+
 class MulBackward0(Node):
     """y = a·b;  dL/da = dL/dy·b,  dL/db = dL/dy·a. PyTorch: derivatives.yaml, mul.Tensor."""
 
     __slots__ = ("shapes",)
+    saves = ("self", "other")
 
     def forward(self, a: Any, b: Any) -> Any:
         need_a, need_b = self.needs_input_grad
@@ -121,6 +139,7 @@ class DivBackward0(Node):
     """y = a / b;  dL/da = dL/dy / b,  dL/db = -dL/dy·a / b². PyTorch: derivatives.yaml, div."""
 
     __slots__ = ("shapes",)
+    saves = ("self", "other")
 
     def forward(self, a: Any, b: Any) -> Any:
         self.save_for_backward(a if self.needs_input_grad[1] else None, b)
@@ -130,10 +149,9 @@ class DivBackward0(Node):
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
         a, b = self.saved_tensors
         need_a, need_b = self.needs_input_grad
-        by_b = grad / b
         return (
-            sum_to(by_b, self.shapes[0]) if need_a else None,
-            sum_to(-by_b * (a / b), self.shapes[1]) if need_b else None,
+            sum_to(grad / b, self.shapes[0]) if need_a else None,
+            sum_to(-grad * ((a / b) / b), self.shapes[1]) if need_b else None,
         )
 
 
@@ -217,12 +235,30 @@ def over_number(x: Value, number: float) -> Value:
 
 
 class RemainderBackward0(Node):
+    """y = x mod a number, with the number's sign;  dL/dx = dL/dy.
+
+    PyTorch: derivatives.yaml, remainder.Scalar.
+    """
+
+    __slots__ = ()
+
+    def forward(self, x: Any, *, number: float) -> Any:
+        x, number = promote(x, number)
+        _check_divisor(x, number, "remainder_cpu")
+        return np.remainder(x, number)
+
+    def backward(self, grad: Value) -> Value:
+        return grad
+
+
+class RemainderBackward1(Node):
     """y = a mod b, with b's sign;  dL/da = dL/dy,  dL/db = -dL/dy·⌊a / b⌋.
 
     PyTorch: derivatives.yaml, remainder.Tensor.
     """
 
     __slots__ = ("shapes",)
+    saves = ("self", "other")
 
     def forward(self, a: Any, b: Any) -> Any:
         self.save_for_backward(a, b)
@@ -255,12 +291,12 @@ class NegBackward0(Node):
 def _refuse_bool_minus(a: Any, b: Any) -> None:
     first, second = (getattr(array_of(x), "dtype", np.dtype(type(x))) for x in (a, b))
     if first == bool and second == bool:
-        raise RuntimeError(
+        raise NotImplementedError(
             "Subtraction, the `-` operator, with two bool tensors is not supported. "
             "Use the `^` or `logical_xor()` operator instead."
         )
     if first == bool or second == bool:
-        raise RuntimeError(
+        raise NotImplementedError(
             "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying "
             "to invert a mask, use the `~` or `logical_not()` operator instead."
         )
@@ -277,20 +313,17 @@ def add(input: Value, other: Value, *, alpha: float = 1) -> Value:
 
 def sub(input: Value, other: Value, *, alpha: float = 1) -> Value:
     """input - alpha·other, broadcast and promoted. RuntimeError for booleans."""
-    try:
-        return SubBackward0.apply(input, other, alpha=alpha)
-    except TypeError:
-        _refuse_bool_minus(input, other)
-        raise
+    _refuse_bool_minus(input, other)
+    return SubBackward0.apply(input, other, alpha=alpha)
 
 
 def rsub(input: Value, other: Value, *, alpha: float = 1) -> Value:
     """other - alpha·input."""
     if is_number(other) and alpha == 1:
-        if array_of(input).dtype == bool:
-            _refuse_bool_minus(other, input)
+        _refuse_bool_minus(other, input)
         return RsubBackward1.apply(input, number=other)
-    return sub(other, input, alpha=alpha)
+    _refuse_bool_minus(other, input)
+    return RsubBackward0.apply(input, other, alpha=alpha)
 
 
 def mul(input: Value, other: Value) -> Value:
@@ -334,7 +367,9 @@ def _check_divisor(a: Any, b: Any, name: str) -> None:
 
 def remainder(input: Value, other: Value) -> Value:
     """The rest of input / other, with the sign of `other`, as Python's %."""
-    return RemainderBackward0.apply(input, other)
+    if is_number(other):
+        return RemainderBackward0.apply(input, number=other)
+    return RemainderBackward1.apply(input, other)
 
 
 def neg(input: Value) -> Value:
@@ -350,7 +385,7 @@ def neg(input: Value) -> Value:
 def positive(input: Value) -> Value:
     """`input` itself. RuntimeError for booleans."""
     if array_of(input).dtype == bool:
-        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+        raise NotImplementedError("The `+` operator, on a bool tensor is not supported.")
     return input
 
 
@@ -364,6 +399,7 @@ class PowBackward0(Node):
     """
 
     __slots__ = ("exponent",)
+    saves = ("self",)
 
     def forward(self, x: Any, *, exponent: float) -> Any:
         self.save_for_backward(x)
@@ -382,7 +418,7 @@ class PowBackward0(Node):
         n = self.exponent
         if n == 0:
             return grad * 0.0
-        return grad * (n * x ** (n - 1))
+        return grad * (n * pow(x, n - 1))
 
 
 class PowBackward1(Node):
@@ -392,6 +428,7 @@ class PowBackward1(Node):
     """
 
     __slots__ = ("shapes",)
+    saves = ("self", "exponent", "result")
 
     def forward(self, a: Any, b: Any) -> Any:
         result = binary(np.power, a, b)
@@ -416,6 +453,7 @@ class PowBackward2(Node):
     """y = nˣ for a number n;  dL/dx = dL/dy·y·ln n. PyTorch: derivatives.yaml, pow.Scalar."""
 
     __slots__ = ("base",)
+    saves = ("self", "result")
 
     def forward(self, x: Any, *, base: float) -> Any:
         result = binary(np.power, base, x)
@@ -434,6 +472,7 @@ class ExpBackward0(Node):
     """y = eˣ;  dL/dx = dL/dy·y. PyTorch: derivatives.yaml, exp."""
 
     __slots__ = ()
+    saves = ("result",)
 
     def forward(self, x: Any) -> Any:
         result = np.exp(floating(x))
@@ -449,6 +488,7 @@ class Expm1Backward0(Node):
     """y = eˣ - 1;  dL/dx = dL/dy·(y + 1). PyTorch: derivatives.yaml, expm1."""
 
     __slots__ = ()
+    saves = ("result",)
 
     def forward(self, x: Any) -> Any:
         result = np.expm1(floating(x))
@@ -464,6 +504,7 @@ class LogBackward0(Node):
     """y = ln x;  dL/dx = dL/dy / x. PyTorch: derivatives.yaml, log."""
 
     __slots__ = ()
+    saves = ("self",)
 
     def forward(self, x: Any) -> Any:
         self.save_for_backward(x)
@@ -478,6 +519,7 @@ class Log2Backward0(Node):
     """y = log₂ x;  dL/dx = dL/dy / (x·ln 2). PyTorch: derivatives.yaml, log2."""
 
     __slots__ = ()
+    saves = ("self",)
 
     def forward(self, x: Any) -> Any:
         self.save_for_backward(x)
@@ -492,6 +534,7 @@ class Log10Backward0(Node):
     """y = log₁₀ x;  dL/dx = dL/dy / (x·ln 10). PyTorch: derivatives.yaml, log10."""
 
     __slots__ = ()
+    saves = ("self",)
 
     def forward(self, x: Any) -> Any:
         self.save_for_backward(x)
@@ -506,6 +549,7 @@ class Log1PBackward0(Node):
     """y = ln(1 + x);  dL/dx = dL/dy / (x + 1). PyTorch: derivatives.yaml, log1p."""
 
     __slots__ = ()
+    saves = ("self",)
 
     def forward(self, x: Any) -> Any:
         self.save_for_backward(x)
@@ -520,6 +564,7 @@ class SqrtBackward0(Node):
     """y = √x;  dL/dx = dL/dy / (2y), infinite at 0. PyTorch: derivatives.yaml, sqrt."""
 
     __slots__ = ()
+    saves = ("result",)
 
     def forward(self, x: Any) -> Any:
         result = np.sqrt(floating(x))
@@ -535,6 +580,7 @@ class RsqrtBackward0(Node):
     """y = 1 / √x;  dL/dx = -dL/dy·y³ / 2. PyTorch: derivatives.yaml, rsqrt."""
 
     __slots__ = ()
+    saves = ("result",)
 
     def forward(self, x: Any) -> Any:
         result = 1 / np.sqrt(floating(x))
@@ -550,6 +596,7 @@ class ReciprocalBackward0(Node):
     """y = 1 / x;  dL/dx = -dL/dy·y². PyTorch: derivatives.yaml, reciprocal."""
 
     __slots__ = ()
+    saves = ("result",)
 
     def forward(self, x: Any) -> Any:
         result = 1 / floating(x)
@@ -566,6 +613,8 @@ def pow(input: Value, exponent: Value) -> Value:
 
     RuntimeError for an integer to a negative integer power.
     """
+    if result_numpy(array_of(input), array_of(exponent)) == bool:
+        raise NotImplementedError("\"pow\" not implemented for 'Bool'")
     if is_number(exponent):
         return PowBackward0.apply(input, exponent=exponent)
     if is_number(input):
@@ -633,6 +682,7 @@ class SinBackward0(Node):
     """y = sin x;  dL/dx = dL/dy·cos x. PyTorch: derivatives.yaml, sin."""
 
     __slots__ = ()
+    saves = ("self",)
 
     def forward(self, x: Any) -> Any:
         self.save_for_backward(x)
@@ -647,6 +697,7 @@ class CosBackward0(Node):
     """y = cos x;  dL/dx = -dL/dy·sin x. PyTorch: derivatives.yaml, cos."""
 
     __slots__ = ()
+    saves = ("self",)
 
     def forward(self, x: Any) -> Any:
         self.save_for_backward(x)
@@ -661,6 +712,7 @@ class TanBackward0(Node):
     """y = tan x;  dL/dx = dL/dy·(1 + y²). PyTorch: derivatives.yaml, tan."""
 
     __slots__ = ()
+    saves = ("result",)
 
     def forward(self, x: Any) -> Any:
         result = np.tan(floating(x))
@@ -676,6 +728,7 @@ class AbsBackward0(Node):
     """y = |x|;  dL/dx = dL/dy·sign x, 0 at 0. PyTorch: derivatives.yaml, abs."""
 
     __slots__ = ()
+    saves = ("self",)
 
     def forward(self, x: Any) -> Any:
         self.save_for_backward(x)
@@ -765,8 +818,14 @@ def tan(input: Value) -> Value:
     return TanBackward0.apply(input)
 
 
+def _refuse_bool(x: Value, name: str) -> None:
+    if array_of(x).dtype == bool:
+        raise NotImplementedError(f"\"{name}\" not implemented for 'Bool'")
+
+
 def abs(input: Value) -> Value:
     """|x|."""
+    _refuse_bool(input, "abs_cpu")
     return AbsBackward0.apply(input)
 
 
@@ -777,21 +836,25 @@ def sign(input: Value) -> Value:
 
 def floor(input: Value) -> Value:
     """⌊x⌋; integers as they are."""
+    _refuse_bool(input, "floor_vml_cpu")
     return FloorBackward0.apply(input)
 
 
 def ceil(input: Value) -> Value:
     """⌈x⌉; integers as they are."""
+    _refuse_bool(input, "ceil_vml_cpu")
     return CeilBackward0.apply(input)
 
 
 def round(input: Value, *, decimals: int = 0) -> Value:
     """The nearest integer, halves to even, or the nearest multiple of 10⁻ᵈᵉᶜⁱᵐᵃˡˢ."""
+    _refuse_bool(input, "round_vml_cpu")
     return RoundBackward0.apply(input, decimals=decimals)
 
 
 def trunc(input: Value) -> Value:
     """Rounded towards 0."""
+    _refuse_bool(input, "trunc_vml_cpu")
     return TruncBackward0.apply(input)
 
 
@@ -831,13 +894,12 @@ class ClampBackward1(Node):
     """
 
     __slots__ = ("high", "low")
+    saves = ("self",)
 
     def forward(self, x: Any, *, low: float | None, high: float | None) -> Any:
         self.save_for_backward(x)
         self.low, self.high = low, high
-        kind = x.dtype
-        for bound in (low, high):
-            kind = kind if bound is None else np.result_type(kind, result_numpy(x, bound))
+        kind = result_numpy(x, *[bound for bound in (low, high) if bound is not None])
         return np.clip(x.astype(kind, copy=False), low, high)
 
     def backward(self, grad: Value) -> Value:
@@ -857,6 +919,7 @@ class ClampBackward0(Node):
     """
 
     __slots__ = ("shapes",)
+    saves = ("self", "low", "high")
 
     def forward(self, x: Any, low: Any, high: Any) -> Any:
         self.save_for_backward(x, low, high)
@@ -892,6 +955,7 @@ class MaximumBackward0(Node):
     """
 
     __slots__ = ("shapes",)
+    saves = ("self", "other")
 
     def forward(self, a: Any, b: Any) -> Any:
         self.save_for_backward(a, b)
@@ -912,6 +976,7 @@ class MinimumBackward0(Node):
     """y = the smaller of a and b, nan if either is;  dL/dy as for maximum. PyTorch: minimum."""
 
     __slots__ = ("shapes",)
+    saves = ("self", "other")
 
     def forward(self, a: Any, b: Any) -> Any:
         self.save_for_backward(a, b)
@@ -928,6 +993,43 @@ class MinimumBackward0(Node):
         )
 
 
+class FmaxBackward0(Node):
+    """y = the larger of a and b, the other one where one is nan;  ties share. PyTorch: fmax."""
+
+    __slots__ = ("shapes",)
+    saves = ("self", "other")
+    choose = staticmethod(np.fmax)
+
+    def forward(self, a: Any, b: Any) -> Any:
+        self.save_for_backward(a, b)
+        self.shapes = shape_of(a), shape_of(b)
+        return binary(self.choose, a, b)
+
+    def first_wins(self, a: Value, b: Value) -> Value:
+        return (a > b) | isnan(b)
+
+    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
+        need_a, need_b = self.needs_input_grad
+        a, b = self.saved_tensors
+        shared = where(a == b, grad / 2, grad)
+        to_a = where(self.first_wins(a, b) | (a == b), shared, 0.0)
+        to_b = where(self.first_wins(a, b), 0.0, shared)
+        return (
+            sum_to(to_a, self.shapes[0]) if need_a else None,
+            sum_to(to_b, self.shapes[1]) if need_b else None,
+        )
+
+
+class FminBackward0(FmaxBackward0):
+    """y = the smaller of a and b, the other one where one is nan;  ties share. PyTorch: fmin."""
+
+    __slots__ = ()
+    choose = staticmethod(np.fmin)
+
+    def first_wins(self, a: Value, b: Value) -> Value:
+        return (a < b) | isnan(b)
+
+
 class MaskedFillBackward0(Node):
     """y = x with a number where the mask holds;  dL/dx = dL/dy elsewhere.
 
@@ -941,7 +1043,7 @@ class MaskedFillBackward0(Node):
         if mask.dtype != bool:
             raise RuntimeError(
                 "masked_fill_ only supports boolean masks, but got mask with dtype "
-                + str(mask.dtype)
+                f"{cpp_name(mask.dtype)}"
             )
         try:
             shape = np.broadcast_shapes(x.shape, mask.shape)
@@ -953,6 +1055,31 @@ class MaskedFillBackward0(Node):
 
     def backward(self, grad: Value) -> Value:
         return sum_to(where(self.mask, 0.0, grad), self.shape)
+
+
+class MaskedFillBackward1(Node):
+    """y = x with a 0-d tensor's number where the mask holds;  dL/dvalue = Σ dL/dy there.
+
+    PyTorch: derivatives.yaml, masked_fill.Tensor.
+    """
+
+    __slots__ = ("mask", "shape")
+
+    def forward(self, x: Any, value: Any, *, mask: Any) -> Any:
+        self.mask, self.shape = mask, x.shape
+        if value.ndim:
+            raise RuntimeError(
+                "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
+                f"{value.ndim} dimension(s)."
+            )
+        return MaskedFillBackward0.apply(x, mask=mask, value=value)
+
+    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
+        need_x, need_value = self.needs_input_grad
+        return (
+            sum_to(where(self.mask, 0.0, grad), self.shape) if need_x else None,
+            sum_to(where(self.mask, grad, 0.0), ()) if need_value else None,
+        )
 
 
 def where(condition: Value, input: Value = None, other: Value = None) -> Value:
@@ -968,7 +1095,8 @@ def where(condition: Value, input: Value = None, other: Value = None) -> Value:
     kind = array_of(condition).dtype
     if kind not in (np.bool_, np.uint8):
         raise RuntimeError(
-            f"where expected condition to be a boolean tensor, but got a tensor with dtype {kind}"
+            f"where expected condition to be a boolean tensor, but got a tensor with dtype "
+            f"{title(kind)}"
         )
     return WhereBackward0.apply(input, other, condition=condition)
 
@@ -995,10 +1123,20 @@ def minimum(input: Value, other: Value) -> Value:
     return MinimumBackward0.apply(input, other)
 
 
+def fmax(input: Value, other: Value) -> Value:
+    """As `maximum`, but a nan loses to a number."""
+    return FmaxBackward0.apply(input, other)
+
+
+def fmin(input: Value, other: Value) -> Value:
+    """As `minimum`, but a nan loses to a number."""
+    return FminBackward0.apply(input, other)
+
+
 def masked_fill(input: Value, mask: Value, value: Any) -> Value:
     """A copy of `input` with `value` (a number or 0-d tensor) where the bool mask holds."""
-    if isinstance(value, TensorBase) and value.requires_grad:
-        return where(mask, value, input)
+    if isinstance(value, TensorBase):
+        return MaskedFillBackward1.apply(input, value, mask=mask)
     return MaskedFillBackward0.apply(input, mask=mask, value=value)
 
 

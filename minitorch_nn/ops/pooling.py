@@ -18,6 +18,7 @@ from ..autograd.function import Node
 from ..base import Value
 from ..dtypes import title
 from .pointwise import array_of
+from .shape import wrap_dim
 
 
 class Window(NamedTuple):
@@ -37,6 +38,16 @@ class Window(NamedTuple):
                 for k, d, s, p in zip((i, j), self.dilation, self.stride, self.places, strict=True)
             ]
             yield i, j, (..., *seen)
+
+    def first_inside(self) -> Any:
+        """For every place the number of the first offset that is not in the left or top padding."""
+        firsts = [
+            np.maximum(-((np.arange(n) * s - p) // d), 0)
+            for n, s, p, d in zip(
+                self.places, self.stride, self.padding, self.dilation, strict=True
+            )
+        ]
+        return np.add.outer(firsts[0] * self.kernel[1], firsts[1])
 
     def room(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """The padded shape; ceil_mode's last window may reach beyond the padding."""
@@ -69,19 +80,18 @@ class MaxPool2DWithIndicesBackward0(Node):
     """
 
     __slots__ = ("choice", "shape", "window")
+    saves = ("self",)
 
     def forward(self, x: Any, *, window: Window) -> Any:
         self.save_for_backward(x)
         self.shape, self.window = x.shape, window
         lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
         padded = _padded(x, window, lowest)
-        best, choice = None, None
+        best = np.full((*x.shape[:-2], *window.places), lowest, x.dtype)
+        choice = np.empty(best.shape, np.int32)
+        choice[...] = window.first_inside()  # where all are -∞ padding must not be chosen
         for number, (_, _, seen) in enumerate(window.offsets()):
             candidate = padded[seen]
-            if best is None or choice is None:
-                best = np.array(candidate, order="C")
-                choice = np.zeros(best.shape, np.intp if number else np.int32)
-                continue
             better = candidate > best
             if x.dtype.kind == "f":
                 better |= np.isnan(candidate)
@@ -214,18 +224,23 @@ def _window(
         else pair(stride, "stride", name)
     )
     p, d = pair(padding, "padding", name), pair(dilation, "dilation", name)
-    if x.ndim not in (3, 4):
-        raise RuntimeError(
-            "non-empty 3D or 4D (batch mode) tensor expected for input"
-            if name == "max_pool2d"
-            else f"{name}: Expected 3D or 4D tensor, but got {list(x.shape)}"
-        )
+    if x.ndim < 3 and name == "avg_pool2d":
+        wrap_dim(-3, x.ndim)  # raises
+    if x.ndim < 3 or (x.ndim > 4 and name == "max_pool2d"):
+        raise RuntimeError("non-empty 3D or 4D (batch mode) tensor expected for input")
+    if 0 in s:
+        raise RuntimeError("stride should not be zero")
     if min(k) <= 0:
         raise RuntimeError(
             f"kernel size should be greater than zero, but got kH: {k[0]} kW: {k[1]}"
         )
     if min(s) <= 0:
         raise RuntimeError(f"stride should be greater than zero, but got dH: {s[0]} dW: {s[1]}")
+    if x.ndim > 4 or 0 in x.shape[-3:]:
+        raise RuntimeError(
+            "Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but "
+            f"got:{list(x.shape)}"
+        )
     if min(p) < 0:
         raise RuntimeError(f"pad must be non-negative, but got pad: {min(p)}")
     for pad, size, step in zip(p, k, d, strict=True):
@@ -238,12 +253,12 @@ def _window(
         raise RuntimeError(
             f"dilation should be greater than zero, but got dilationH: {d[0]} dilationW: {d[1]}"
         )
-    size = tuple(x.shape[-2:])
-    places = tuple(_places(*of_one, ceil_mode) for of_one in zip(size, k, s, p, d, strict=True))
+    plane = tuple(x.shape[-2:])
+    places = tuple(_places(*one, ceil_mode) for one in zip(plane, k, s, p, d, strict=True))
     if min(places) < 1:
         c = x.shape[-3]
         raise RuntimeError(
-            f"Given input size: ({c}x{size[0]}x{size[1]}). Calculated output size: "
+            f"Given input size: ({c}x{plane[0]}x{plane[1]}). Calculated output size: "
             f"({c}x{places[0]}x{places[1]}). Output size is too small"
         )
     return Window(k, s, p, d, places)  # type: ignore[arg-type]

@@ -62,6 +62,13 @@ def _count(shape: tuple[int, ...], axes: tuple[int, ...]) -> int:
     return math.prod(shape[a] for a in axes)
 
 
+def _in_dtype(x: Any, to: DType | None) -> Any:
+    """The array in the dtype that was asked for; sums of integers and booleans are int64."""
+    if to is not None:
+        return x.astype(to.numpy, copy=False)
+    return x.astype(np.int64, copy=False) if x.dtype.kind in "biu" else x
+
+
 def _need_floating(x: Any, name: str) -> None:
     kind = array_of(x).dtype
     if kind.kind != "f":
@@ -82,10 +89,12 @@ class SumBackward1(Node):
 
     __slots__ = ("axes", "keepdim", "shape")
 
-    def forward(self, x: Any, *, axes: tuple[int, ...], keepdim: bool) -> Any:
+    def forward(
+        self, x: Any, *, axes: tuple[int, ...], keepdim: bool, to: DType | None = None
+    ) -> Any:
         self.axes, self.keepdim, self.shape = axes, keepdim, x.shape
-        kind = np.int64 if x.dtype.kind in "biu" else None
-        return np.add.reduce(x, axis=axes, keepdims=keepdim, dtype=kind)
+        x = _in_dtype(x, to)
+        return x.sum(axis=axes, keepdims=keepdim)
 
     def backward(self, grad: Value) -> Value:
         return expand(spread(grad, self.axes, self.keepdim), self.shape)
@@ -102,10 +111,13 @@ class MeanBackward1(Node):
 
     __slots__ = ("axes", "keepdim", "shape")
 
-    def forward(self, x: Any, *, axes: tuple[int, ...], keepdim: bool) -> Any:
+    def forward(
+        self, x: Any, *, axes: tuple[int, ...], keepdim: bool, to: DType | None = None
+    ) -> Any:
         self.axes, self.keepdim, self.shape = axes, keepdim, x.shape
+        x = _in_dtype(x, to)
         count = _count(x.shape, axes)
-        total = np.add.reduce(x, axis=axes, keepdims=keepdim)
+        total = x.sum(axis=axes, keepdims=keepdim)
         return total / x.dtype.type(count)
 
     def backward(self, grad: Value) -> Value:
@@ -123,21 +135,22 @@ def sum(
     input: Value, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None
 ) -> Value:
     """The sum over `dim` (an int, several, or None for all). Integers and booleans give int64."""
-    if dtype is not None:
-        input = to_dtype(input, dtype.numpy)
+    if not isinstance(keepdim, bool):
+        raise TypeError(
+            f"sum(): argument 'keepdim' (position 2) must be bool, not {type(keepdim).__name__}"
+        )
     node = SumBackward0 if dim is None else SumBackward1
-    return node.apply(input, axes=_axes(dim, input.ndim), keepdim=keepdim)
+    return node.apply(input, axes=_axes(dim, input.ndim), keepdim=keepdim, to=dtype)
 
 
 def mean(
     input: Value, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None
 ) -> Value:
     """The mean over `dim`. NotImplementedError for integers."""
-    if dtype is not None:
-        input = to_dtype(input, dtype.numpy)
-    _need_floating(input, "mean")
+    if dtype is None:
+        _need_floating(input, "mean")
     node = MeanBackward0 if dim is None else MeanBackward1
-    return node.apply(input, axes=_axes(dim, input.ndim), keepdim=keepdim)
+    return node.apply(input, axes=_axes(dim, input.ndim), keepdim=keepdim, to=dtype)
 
 
 class VarBackward0(Node):
@@ -147,6 +160,7 @@ class VarBackward0(Node):
     """
 
     __slots__ = ("axes", "correction", "keepdim")
+    saves = ("self",)
 
     def forward(self, x: Any, *, axes: tuple[int, ...], correction: float, keepdim: bool) -> Any:
         self.save_for_backward(x)
@@ -160,8 +174,9 @@ class VarBackward0(Node):
 
 def _variance(x: Any, axes: tuple[int, ...], correction: float, keepdim: bool) -> Any:
     freedom = builtins.max(_count(x.shape, axes) - correction, 0)
-    centre = x - np.mean(x, axis=axes, keepdims=True)
-    total = np.asarray(np.add.reduce(centre * centre, axis=axes, keepdims=keepdim))
+    count = x.dtype.type(_count(x.shape, axes))
+    centre = x - x.sum(axis=axes, keepdims=True) / count
+    total = np.asarray((centre * centre).sum(axis=axes, keepdims=keepdim))
     return (total / np.asarray(freedom, x.dtype)).astype(x.dtype, copy=False)
 
 
@@ -178,6 +193,7 @@ class StdBackward0(Node):
     """
 
     __slots__ = ("axes", "correction", "keepdim")
+    saves = ("self", "result")
 
     def forward(self, x: Any, *, axes: tuple[int, ...], correction: float, keepdim: bool) -> Any:
         self.axes, self.correction, self.keepdim = axes, correction, keepdim
@@ -231,7 +247,7 @@ def std(
 
 def _need_floating_only(x: Any, name: str) -> None:
     if array_of(x).dtype.kind != "f":
-        raise RuntimeError(f"{name} only support floating point and complex dtypes")
+        raise NotImplementedError(f"{name} only support floating point and complex dtypes")
 
 
 class ProdBackward0(Node):
@@ -241,19 +257,24 @@ class ProdBackward0(Node):
     """
 
     __slots__ = ("axes", "keepdim")
+    saves = ("self", "result")
 
-    def forward(self, x: Any, *, axes: tuple[int, ...], keepdim: bool) -> Any:
+    def forward(
+        self, x: Any, *, axes: tuple[int, ...], keepdim: bool, to: DType | None = None
+    ) -> Any:
         self.axes, self.keepdim = axes, keepdim
-        kind = np.int64 if x.dtype.kind in "biu" else None
-        result = np.asarray(np.multiply.reduce(x, axis=axes, keepdims=keepdim, dtype=kind))
+        result = np.asarray(_in_dtype(x, to).prod(axis=axes, keepdims=keepdim))
         self.save_for_backward(x, result)
         return result
 
     def backward(self, grad: Value) -> Value:
         x, y = self.saved_tensors
         grad = spread(grad, self.axes, self.keepdim)
-        if np.all(array_of(x)):
+        zeros = np.count_nonzero(array_of(x) == 0)
+        if not zeros:
             return grad * (spread(y, self.axes, self.keepdim) / x)
+        if zeros > 1 and type(self) is ProdBackward0:
+            return zeros_for(grad, tuple(x.shape))
         return grad * _products_of_others(x, self.axes)
 
 
@@ -282,10 +303,8 @@ def prod(
     input: Value, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None
 ) -> Value:
     """The product over everything or along one dimension. Integers give int64."""
-    if dtype is not None:
-        input = to_dtype(input, dtype.numpy)
     node = ProdBackward0 if dim is None else ProdBackward1
-    return node.apply(input, axes=_axes(dim, input.ndim), keepdim=keepdim)
+    return node.apply(input, axes=_axes(dim, input.ndim), keepdim=keepdim, to=dtype)
 
 
 class CumsumBackward0(Node):
@@ -296,10 +315,10 @@ class CumsumBackward0(Node):
 
     __slots__ = ("dim",)
 
-    def forward(self, x: Any, *, dim: int) -> Any:
+    def forward(self, x: Any, *, dim: int, to: DType | None = None) -> Any:
         self.dim = dim
-        kind = np.int64 if x.dtype.kind in "biu" else None
-        return np.cumsum(x, dim, dtype=kind) if x.ndim else np.asarray(x, kind)
+        x = _in_dtype(x, to)
+        return np.cumsum(x, dim) if x.ndim else x.copy()
 
     def backward(self, grad: Value) -> Value:
         back = flip(grad, (self.dim,))
@@ -308,9 +327,7 @@ class CumsumBackward0(Node):
 
 def cumsum(input: Value, dim: int, *, dtype: DType | None = None) -> Value:
     """The running sum along `dim`. Integers give int64."""
-    if dtype is not None:
-        input = to_dtype(input, dtype.numpy)
-    return CumsumBackward0.apply(input, dim=wrap_dim(dim, input.ndim))
+    return CumsumBackward0.apply(input, dim=wrap_dim(dim, input.ndim), to=dtype)
 
 
 class LogsumexpBackward0(Node):
@@ -320,12 +337,13 @@ class LogsumexpBackward0(Node):
     """
 
     __slots__ = ("axes", "keepdim")
+    saves = ("self", "result")
 
     def forward(self, x: Any, *, axes: tuple[int, ...], keepdim: bool) -> Any:
         self.axes, self.keepdim = axes, keepdim
         top = np.max(x, axis=axes, keepdims=True, initial=-np.inf)
         top = np.where(np.isinf(top), 0, top).astype(x.dtype)
-        total = np.add.reduce(np.exp(x - top), axis=axes, keepdims=True)
+        total = np.exp(x - top).sum(axis=axes, keepdims=True)
         result = np.log(total) + top
         result = result if keepdim else np.asarray(result.squeeze(axes))
         self.save_for_backward(x, result)
@@ -354,7 +372,8 @@ class AmaxBackward0(Node):
     """
 
     __slots__ = ("axes", "keepdim")
-    extreme = staticmethod(np.max)
+    saves = ("self", "result")
+    extreme: Any = staticmethod(np.max)
 
     def forward(self, x: Any, *, axes: tuple[int, ...], keepdim: bool) -> Any:
         self.axes, self.keepdim = axes, keepdim
@@ -402,7 +421,8 @@ class MaxBackward0(Node):
     """
 
     __slots__ = ("dim", "keepdim", "shape")
-    where_extreme = staticmethod(np.argmax)
+    saves = ("indices",)
+    where_extreme: Any = staticmethod(np.argmax)
 
     def forward(self, x: Any, *, dim: int, keepdim: bool) -> Any:
         self.dim, self.keepdim, self.shape = dim, keepdim, x.shape
@@ -507,7 +527,6 @@ def _arg_extreme(find: Any, name: str, x: Value, dim: int | None, keepdim: bool)
     if d is None and 0 in array_of(x).shape:
         raise IndexError(
             f"{name}(): Expected reduction dim to be specified for input.numel() == 0."
-            " Specify the reduction dim with the 'dim' argument."
         )
     if d is not None:
         _need_elements(x, name, d)
@@ -518,13 +537,18 @@ def _arg_extreme(find: Any, name: str, x: Value, dim: int | None, keepdim: bool)
 def any(input: Value, dim: Dims = None, keepdim: bool = False) -> Value:
     """Whether any element is non-zero, over `dim`; bool."""
     axes = _axes(dim, input.ndim)
-    return _constant(lambda a: np.any(a, axis=axes, keepdims=keepdim), input)
+    return _constant(lambda a: _truth(np.any(a, axis=axes, keepdims=keepdim), a), input)
 
 
 def all(input: Value, dim: Dims = None, keepdim: bool = False) -> Value:
     """Whether all elements are non-zero, over `dim`; bool."""
     axes = _axes(dim, input.ndim)
-    return _constant(lambda a: np.all(a, axis=axes, keepdims=keepdim), input)
+    return _constant(lambda a: _truth(np.all(a, axis=axes, keepdims=keepdim), a), input)
+
+
+def _truth(result: Any, x: Any) -> Any:
+    """bool, but uint8 of uint8: from before PyTorch had a bool type."""
+    return np.asarray(result, np.uint8 if x.dtype == np.uint8 else bool)
 
 
 # --- norms -----------------------------------------------------------------------------------
@@ -538,31 +562,32 @@ class LinalgVectorNormBackward0(Node):
     """
 
     __slots__ = ("axes", "keepdim", "p")
+    saves = ("self", "result")
 
     def forward(self, x: Any, *, p: float, axes: tuple[int, ...], keepdim: bool) -> Any:
         self.p, self.axes, self.keepdim = p, axes, keepdim
         size = np.abs(x)
         if p == 0:
-            result = np.add.reduce(size != 0, axis=axes, keepdims=keepdim, dtype=x.dtype)
+            result = (size != 0).sum(axis=axes, keepdims=keepdim, dtype=x.dtype)
         elif math.isinf(p):
             extreme = np.max if p > 0 else np.min
             result = extreme(size, axis=axes, keepdims=keepdim)
         elif p == 1:
-            result = np.add.reduce(size, axis=axes, keepdims=keepdim)
+            result = size.sum(axis=axes, keepdims=keepdim)
         elif p == 2:
-            result = np.sqrt(np.add.reduce(x * x, axis=axes, keepdims=keepdim))
+            result = np.sqrt((x * x).sum(axis=axes, keepdims=keepdim))
         else:
-            result = np.add.reduce(size**p, axis=axes, keepdims=keepdim) ** (1 / p)
+            result = (size**p).sum(axis=axes, keepdims=keepdim) ** (1 / p)
         result = np.asarray(result, x.dtype)
         self.save_for_backward(x, result)
         return result
 
-    def backward(self, grad: Value) -> Value:
+    def backward(self, grad: Value) -> Value | None:
         x, y = self.saved_tensors
         p = self.p
-        grad, y = spread(grad, self.axes, self.keepdim), spread(y, self.axes, self.keepdim)
         if p == 0:
-            return grad * (x * 0.0)
+            return None
+        grad, y = spread(grad, self.axes, self.keepdim), spread(y, self.axes, self.keepdim)
         if math.isinf(p):
             found = abs(x) == y
             share = SumBackward1.apply(found, axes=self.axes, keepdim=True)
@@ -590,13 +615,13 @@ def norm(
     if dtype is not None:
         input = to_dtype(input, dtype.numpy)
     if array_of(input).dtype.kind != "f":
-        raise RuntimeError(
+        raise NotImplementedError(
             "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
             f"{title(array_of(input).dtype)}"
         )
     if p == "nuc":
         raise NotImplementedError("norm with p='nuc' is not part of minitorch_nn")
-    order = 2.0 if p in (None, "fro") else float(p)  # type: ignore[arg-type]
+    order = 2.0 if p in (None, "fro") else float(p)
     return LinalgVectorNormBackward0.apply(
         input, p=order, axes=_axes(dim, input.ndim), keepdim=keepdim
     )

@@ -31,6 +31,7 @@ __all__ = [
     "flip",
     "movedim",
     "permute",
+    "ravel",
     "repeat",
     "reshape",
     "split",
@@ -232,6 +233,11 @@ def flatten(x: Value, start_dim: int = 0, end_dim: int = -1) -> Value:
     return reshape(x, (*x.shape[:start], joined, *x.shape[end + 1 :]))
 
 
+def ravel(x: Value) -> Value:
+    """All elements in one dimension: a view of a contiguous tensor, else of a copy."""
+    return view(contiguous(x), (-1,))
+
+
 def unflatten(x: Value, dim: int, sizes: Sequence[int]) -> Value:
     """Splits one dimension into several; one of them may be -1."""
     d = wrap_dim(dim, x.ndim)
@@ -415,14 +421,22 @@ class CatBackward0(Node):
 
     def forward(self, *xs: Any, dim: int) -> Any:
         self.dim = dim
-        self.sizes = [x.shape[dim] for x in xs]
-        common = xs[0].dtype
-        for x in xs:
-            common = _promote_numpy(common, x.dtype)
-        return np.ascontiguousarray(np.concatenate(xs, dim, dtype=common))
+        # An empty 1-D tensor joins anything; it takes no room in the result.
+        ndim = max(x.ndim for x in xs)
+        self.sizes = [x.shape[dim] if x.ndim == ndim else None for x in xs]
+        joined = np.concatenate([x for x in xs if x.ndim == ndim], dim, dtype=_common_dtype(xs))
+        return np.ascontiguousarray(joined)
 
     def backward(self, grad: Value) -> tuple[Value, ...]:
-        return split(grad, self.sizes, self.dim)
+        parts = iter(split(grad, [n for n in self.sizes if n is not None], self.dim))
+        return tuple([zeros_for(grad, (0,)) if n is None else next(parts) for n in self.sizes])
+
+
+def _common_dtype(xs: Sequence[Any]) -> Any:
+    common = xs[0].dtype
+    for x in xs:
+        common = _promote_numpy(common, x.dtype)
+    return common
 
 
 class StackBackward0(Node):
@@ -432,7 +446,7 @@ class StackBackward0(Node):
 
     def forward(self, *xs: Any, dim: int) -> Any:
         self.dim = dim
-        return np.ascontiguousarray(np.stack(xs, dim))
+        return np.ascontiguousarray(np.stack(xs, dim, dtype=_common_dtype(xs)))
 
     def backward(self, grad: Value) -> tuple[Value, ...]:
         return unbind(grad, self.dim)
@@ -477,7 +491,6 @@ def cat(tensors: Sequence[Value], dim: int = 0) -> Value:
                     f"Sizes of tensors must match except in dimension {d}. Expected size "
                     f"{first.shape[k]} but got size {x.shape[k]} for tensor number {i} in the list."
                 )
-    xs = [x for x in xs if x.ndim == first.ndim]
     return CatBackward0.apply(*xs, dim=d)
 
 
@@ -534,7 +547,7 @@ class UnbindBackward0(View):
     def forward(self, x: Any, *, dim: int) -> Any:
         self.dim = dim
         lead = (slice(None),) * dim
-        return tuple([x[(*lead, i, ...)] for i in range(x.shape[dim])])
+        return tuple([x[lead + (i, ...)] for i in range(x.shape[dim])])
 
     def backward(self, *grads: Value) -> Value:
         known = next(g for g in grads if g is not None)
