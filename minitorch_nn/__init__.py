@@ -3,7 +3,7 @@
     import minitorch_nn as torch
 
 and a program written for PyTorch goes on: the graph, the names, the numbers and the printed text
-are PyTorch's own. Start reading at `autograd/function.py` and `autograd/engine.py`; the README has
+are PyTorch's own. Start reading at `autograd/node.py` and `autograd/engine.py`; the README has
 the whole order.
 """
 
@@ -13,8 +13,8 @@ import builtins
 import warnings
 from typing import Any
 
-# PyTorch says nothing of log(0) or an overflow: they give inf and nan, in both packages. This hushes
-# NumPy's warnings where they arise in this package, and only there.
+# PyTorch says nothing of log(0) or an overflow: they give inf and nan, in both packages. This
+# hushes NumPy's warnings where they arise in this package, and only there.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitorch_nn\.")
 
 from . import autograd, dtypes, nn, optim, random, return_types, utils
@@ -72,38 +72,30 @@ from .dtypes import (
 from .dtypes import float_ as float
 from .dtypes import int_ as int
 from .formatting import set_printoptions
-from .ops.activation import log_softmax, relu, sigmoid, softmax, tanh
-from .ops.broadcasting import broadcast_shapes, broadcast_tensors
-from .ops.indexing import (
-    gather,
-    index_select,
-    masked_select,
-    narrow,
-    nonzero,
-    scatter_add,
-    select,
-)
-from .ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
 from .nn.functional import conv2d, max_pool2d
-from .ops.pointwise import (
-    abs,
+from .ops.activation import log_softmax, relu, sigmoid, softmax, tanh
+from .ops.arithmetic import (
     add,
+    div,
+    floor_divide,
+    mul,
+    neg,
+    positive,
+    remainder,
+    rsub,
+    sub,
+)
+from .ops.broadcasting import broadcast_shapes, broadcast_tensors
+from .ops.comparison import (
     allclose,
     bitwise_and,
     bitwise_not,
     bitwise_or,
     bitwise_xor,
-    ceil,
     clamp,
     clip,
-    cos,
-    div,
     eq,
     equal,
-    exp,
-    expm1,
-    floor,
-    floor_divide,
     fmax,
     fmin,
     ge,
@@ -113,10 +105,6 @@ from .ops.pointwise import (
     isinf,
     isnan,
     le,
-    log,
-    log1p,
-    log2,
-    log10,
     logical_and,
     logical_not,
     logical_or,
@@ -125,38 +113,66 @@ from .ops.pointwise import (
     masked_fill,
     maximum,
     minimum,
-    mul,
     ne,
-    neg,
-    positive,
-    pow,
-    reciprocal,
-    remainder,
+    where,
+)
+from .ops.extremes import (
+    amax,
+    amin,
+    argmax,
+    argmin,
+    max,
+    min,
+    norm,
+)
+from .ops.indexing import (
+    gather,
+    index_select,
+    masked_select,
+    narrow,
+    nonzero,
+    scatter_add,
+    select,
+)
+from .ops.joining import (
+    cat,
+    chunk,
+    flip,
+    split,
+    stack,
+    unbind,
+)
+from .ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
+from .ops.pointwise import (
+    abs,
+    ceil,
+    cos,
+    floor,
     round,
-    rsqrt,
-    rsub,
     sign,
     sin,
-    sqrt,
-    square,
-    sub,
     tan,
     trunc,
-    where,
+)
+from .ops.powers import (
+    exp,
+    expm1,
+    log,
+    log1p,
+    log2,
+    log10,
+    pow,
+    reciprocal,
+    rsqrt,
+    sqrt,
+    square,
 )
 from .ops.reduction import (
     all,
-    amax,
-    amin,
     any,
-    argmax,
-    argmin,
     cumsum,
     logsumexp,
-    max,
     mean,
-    min,
-    norm,
     prod,
     std,
     sum,
@@ -164,22 +180,16 @@ from .ops.reduction import (
 )
 from .ops.shape import (
     broadcast_to,
-    cat,
-    chunk,
     clone,
     flatten,
-    flip,
     movedim,
     permute,
     ravel,
     reshape,
-    split,
     squeeze,
-    stack,
     swapaxes,
     t,
     transpose,
-    unbind,
     unflatten,
     unsqueeze,
 )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .dtypes import Array
 
 if TYPE_CHECKING:
-    from .autograd.function import Node
+    from .autograd.node import Node
 
 # A gradient in flight, or an operand of a derivative's formula: a bare array while nobody will
 # differentiate it again, a tensor under create_graph=True. Formulas read the same on both.

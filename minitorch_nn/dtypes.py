@@ -125,7 +125,7 @@ def _of_number(x: bool | int | float) -> np.dtype[Any]:
     return int64.numpy if isinstance(x, int) else _default.numpy
 
 
-def _promote_numpy(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
+def promote_numpy(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
     if a == b:
         return a
     if (a.kind == "f") != (b.kind == "f"):
@@ -135,7 +135,7 @@ def _promote_numpy(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
 
 def promote_types(a: dtype, b: dtype) -> dtype:
     """The smallest type that holds both, as PyTorch counts: any float beats any integer."""
-    return _OF_NUMPY[_promote_numpy(a.numpy, b.numpy)]
+    return _OF_NUMPY[promote_numpy(a.numpy, b.numpy)]
 
 
 def result_numpy(*operands: Any) -> np.dtype[Any]:
@@ -149,7 +149,7 @@ def result_numpy(*operands: Any) -> np.dtype[Any]:
             own = getattr(x, "dtype", None)
             if (0 if own is None else 1 + (x.ndim > 0)) == rank:
                 kind = _of_number(x) if own is None else own
-                group = kind if group is None else _promote_numpy(group, kind)
+                group = kind if group is None else promote_numpy(group, kind)
         if group is not None and (result is None or _CATEGORY[group.kind] > _CATEGORY[result.kind]):
             result = group
     assert result is not None

@@ -19,14 +19,28 @@ import numpy as np
 
 from . import dtypes
 from .autograd import engine
-from .autograd.function import Node, RemovableHandle
 from .autograd.grad_mode import mode
+from .autograd.node import Node, RemovableHandle
 from .base import Storage, TensorBase
 from .device import CPU, check_device
 from .device import device as Device
 from .dtypes import dtype as DType
 from .formatting import tensor_str
-from .ops import activation, broadcasting, indexing, inplace, matmul, pointwise, reduction, shape
+from .ops import (
+    activation,
+    arithmetic,
+    broadcasting,
+    comparison,
+    extremes,
+    indexing,
+    inplace,
+    joining,
+    matmul,
+    pointwise,
+    powers,
+    reduction,
+    shape,
+)
 from .ops.inplace import in_place
 from .random import Generator, default_generator
 from .size import Size
@@ -162,7 +176,7 @@ class Tensor(TensorBase):
         return self._inference
 
     def numpy(self, *, force: builtins.bool = False) -> Any:
-        """The array itself, no copy. RuntimeError for a tensor that requires grad unless `force`."""
+        """The array itself, no copy. RuntimeError if it requires grad, unless `force`."""
         if self.requires_grad and not force:
             raise RuntimeError(
                 "Can't call numpy() on Tensor that requires grad. "
@@ -196,11 +210,15 @@ class Tensor(TensorBase):
         return self.to(dtype)
 
     def __repr__(self) -> str:
-        node = self.grad_fn
+        try:
+            node = self.grad_fn
+            name = None if node is None else node.name()
+        except RuntimeError:  # one of several views whose base was written to
+            name = "Invalid"
         return tensor_str(
             self.array,
             prefix=f"{self._printed_name}(",
-            grad_fn_name=None if node is None else node.name(),
+            grad_fn_name=name,
             requires_grad=self.requires_grad,
         )
 
@@ -218,7 +236,6 @@ class Tensor(TensorBase):
     @property
     def requires_grad(self) -> builtins.bool:
         if self._base is not None:
-            inplace.current_grad_fn(self)
             # A view made under no_grad says so too, though no gradient will reach its base.
             return self._requires_grad or self._base.requires_grad
         return self._requires_grad
@@ -273,9 +290,10 @@ class Tensor(TensorBase):
             if value is self:
                 raise RuntimeError("can't assign Variable as its own grad")
             if value.array.dtype != self.array.dtype:
+                given, own = dtypes.cpp_name(value.array.dtype), dtypes.title(self.array.dtype)
                 raise RuntimeError(
-                    f"attempting to assign a gradient with dtype '{dtypes.cpp_name(value.array.dtype)}' to a tensor with "
-                    f"grad_dtype '{dtypes.title(self.array.dtype)}'. The gradient must match the tensor's grad_dtype "
+                    f"attempting to assign a gradient with dtype '{given}' to a tensor with "
+                    f"grad_dtype '{own}'. The gradient must match the tensor's grad_dtype "
                     "(defaults to the tensor's dtype). You can set the tensor's grad_dtype "
                     "attribute with a specific dtype, or None to allow any dtype. Set grad_dtype "
                     "with caution. Diverging the dtypes of a tensor and its gradient may break "
@@ -505,53 +523,53 @@ class Tensor(TensorBase):
     # --- operators --------------------------------------------------------------------------------
 
     def __add__(self, other: Any) -> Tensor:
-        return pointwise.add(self, other) if _fits(other) else NotImplemented
+        return arithmetic.add(self, other) if _fits(other) else NotImplemented
 
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Tensor:
-        return pointwise.sub(self, other) if _fits(other) else NotImplemented
+        return arithmetic.sub(self, other) if _fits(other) else NotImplemented
 
     def __rsub__(self, other: Any) -> Tensor:
-        return pointwise.rsub(self, other) if _fits(other) else NotImplemented
+        return arithmetic.rsub(self, other) if _fits(other) else NotImplemented
 
     def __mul__(self, other: Any) -> Tensor:
-        return pointwise.mul(self, other) if _fits(other) else NotImplemented
+        return arithmetic.mul(self, other) if _fits(other) else NotImplemented
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Tensor:
-        return pointwise.div(self, other) if _fits(other) else NotImplemented
+        return arithmetic.div(self, other) if _fits(other) else NotImplemented
 
     def __rtruediv__(self, other: Any) -> Tensor:
-        return pointwise.reciprocal(self) * other if _fits(other) else NotImplemented
+        return powers.reciprocal(self) * other if _fits(other) else NotImplemented
 
     def __floordiv__(self, other: Any) -> Tensor:
-        return pointwise.floor_divide(self, other) if _fits(other) else NotImplemented
+        return arithmetic.floor_divide(self, other) if _fits(other) else NotImplemented
 
     def __rfloordiv__(self, other: Any) -> Tensor:
-        return pointwise.floor_divide(other, self) if _fits(other) else NotImplemented
+        return arithmetic.floor_divide(other, self) if _fits(other) else NotImplemented
 
     def __mod__(self, other: Any) -> Tensor:
-        return pointwise.remainder(self, other) if _fits(other) else NotImplemented
+        return arithmetic.remainder(self, other) if _fits(other) else NotImplemented
 
     def __rmod__(self, other: Any) -> Tensor:
-        return pointwise.remainder(other, self) if _fits(other) else NotImplemented
+        return arithmetic.remainder(other, self) if _fits(other) else NotImplemented
 
     def __pow__(self, other: Any) -> Tensor:
-        return pointwise.pow(self, other) if _fits(other) else NotImplemented
+        return powers.pow(self, other) if _fits(other) else NotImplemented
 
     def __rpow__(self, other: Any) -> Tensor:
-        return pointwise.pow(other, self) if _fits(other) else NotImplemented
+        return powers.pow(other, self) if _fits(other) else NotImplemented
 
     def __matmul__(self, other: Any) -> Tensor:
         return matmul.matmul(self, other) if isinstance(other, Tensor) else NotImplemented
 
     def __neg__(self) -> Tensor:
-        return pointwise.neg(self)
+        return arithmetic.neg(self)
 
     def __pos__(self) -> Tensor:
-        return pointwise.positive(self)
+        return arithmetic.positive(self)
 
     def __abs__(self) -> Tensor:
         return pointwise.abs(self)
@@ -561,40 +579,40 @@ class Tensor(TensorBase):
             raise TypeError(
                 "~ (operator.invert) is only implemented on integer and Boolean-type tensors"
             )
-        return pointwise.bitwise_not(self)
+        return comparison.bitwise_not(self)
 
     def __and__(self, other: Any) -> Tensor:
-        return pointwise.bitwise_and(self, other) if _fits(other) else NotImplemented
+        return comparison.bitwise_and(self, other) if _fits(other) else NotImplemented
 
     __rand__ = __and__
 
     def __or__(self, other: Any) -> Tensor:
-        return pointwise.bitwise_or(self, other) if _fits(other) else NotImplemented
+        return comparison.bitwise_or(self, other) if _fits(other) else NotImplemented
 
     __ror__ = __or__
 
     def __xor__(self, other: Any) -> Tensor:
-        return pointwise.bitwise_xor(self, other) if _fits(other) else NotImplemented
+        return comparison.bitwise_xor(self, other) if _fits(other) else NotImplemented
 
     __rxor__ = __xor__
 
     def __eq__(self, other: Any) -> Any:
-        return pointwise.eq(self, other) if _fits(other) else NotImplemented
+        return comparison.eq(self, other) if _fits(other) else NotImplemented
 
     def __ne__(self, other: Any) -> Any:
-        return pointwise.ne(self, other) if _fits(other) else NotImplemented
+        return comparison.ne(self, other) if _fits(other) else NotImplemented
 
     def __lt__(self, other: Any) -> Tensor:
-        return pointwise.lt(self, other) if _fits(other) else NotImplemented
+        return comparison.lt(self, other) if _fits(other) else NotImplemented
 
     def __le__(self, other: Any) -> Tensor:
-        return pointwise.le(self, other) if _fits(other) else NotImplemented
+        return comparison.le(self, other) if _fits(other) else NotImplemented
 
     def __gt__(self, other: Any) -> Tensor:
-        return pointwise.gt(self, other) if _fits(other) else NotImplemented
+        return comparison.gt(self, other) if _fits(other) else NotImplemented
 
     def __ge__(self, other: Any) -> Tensor:
-        return pointwise.ge(self, other) if _fits(other) else NotImplemented
+        return comparison.ge(self, other) if _fits(other) else NotImplemented
 
     def __iadd__(self, other: Any) -> Tensor:
         return self.add_(other)
@@ -620,35 +638,35 @@ class Tensor(TensorBase):
     # --- pointwise --------------------------------------------------------------------------------
 
     def add(self, other: Any, *, alpha: builtins.float = 1) -> Tensor:
-        return pointwise.add(self, other, alpha=alpha)
+        return arithmetic.add(self, other, alpha=alpha)
 
     def sub(self, other: Any, *, alpha: builtins.float = 1) -> Tensor:
-        return pointwise.sub(self, other, alpha=alpha)
+        return arithmetic.sub(self, other, alpha=alpha)
 
     def mul(self, other: Any) -> Tensor:
-        return pointwise.mul(self, other)
+        return arithmetic.mul(self, other)
 
     multiply = mul
 
     def div(self, other: Any, *, rounding_mode: str | None = None) -> Tensor:
-        return pointwise.div(self, other, rounding_mode=rounding_mode)
+        return arithmetic.div(self, other, rounding_mode=rounding_mode)
 
     divide = true_divide = div
 
     def floor_divide(self, other: Any) -> Tensor:
-        return pointwise.floor_divide(self, other)
+        return arithmetic.floor_divide(self, other)
 
     def remainder(self, other: Any) -> Tensor:
-        return pointwise.remainder(self, other)
+        return arithmetic.remainder(self, other)
 
     def pow(self, exponent: Any) -> Tensor:
-        return pointwise.pow(self, exponent)
+        return powers.pow(self, exponent)
 
     def positive(self) -> Tensor:
-        return pointwise.positive(self)
+        return arithmetic.positive(self)
 
     def neg(self) -> Tensor:
-        return pointwise.neg(self)
+        return arithmetic.neg(self)
 
     def abs(self) -> Tensor:
         return pointwise.abs(self)
@@ -657,34 +675,34 @@ class Tensor(TensorBase):
         return pointwise.sign(self)
 
     def exp(self) -> Tensor:
-        return pointwise.exp(self)
+        return powers.exp(self)
 
     def expm1(self) -> Tensor:
-        return pointwise.expm1(self)
+        return powers.expm1(self)
 
     def log(self) -> Tensor:
-        return pointwise.log(self)
+        return powers.log(self)
 
     def log2(self) -> Tensor:
-        return pointwise.log2(self)
+        return powers.log2(self)
 
     def log10(self) -> Tensor:
-        return pointwise.log10(self)
+        return powers.log10(self)
 
     def log1p(self) -> Tensor:
-        return pointwise.log1p(self)
+        return powers.log1p(self)
 
     def sqrt(self) -> Tensor:
-        return pointwise.sqrt(self)
+        return powers.sqrt(self)
 
     def rsqrt(self) -> Tensor:
-        return pointwise.rsqrt(self)
+        return powers.rsqrt(self)
 
     def reciprocal(self) -> Tensor:
-        return pointwise.reciprocal(self)
+        return powers.reciprocal(self)
 
     def square(self) -> Tensor:
-        return pointwise.square(self)
+        return powers.square(self)
 
     def sin(self) -> Tensor:
         return pointwise.sin(self)
@@ -708,27 +726,27 @@ class Tensor(TensorBase):
         return pointwise.trunc(self)
 
     def clamp(self, min: Any = None, max: Any = None) -> Tensor:
-        return pointwise.clamp(self, min, max)
+        return comparison.clamp(self, min, max)
 
     clip = clamp
 
     def fmax(self, other: Tensor) -> Tensor:
-        return pointwise.fmax(self, other)
+        return comparison.fmax(self, other)
 
     def fmin(self, other: Tensor) -> Tensor:
-        return pointwise.fmin(self, other)
+        return comparison.fmin(self, other)
 
     def maximum(self, other: Tensor) -> Tensor:
-        return pointwise.maximum(self, other)
+        return comparison.maximum(self, other)
 
     def minimum(self, other: Tensor) -> Tensor:
-        return pointwise.minimum(self, other)
+        return comparison.minimum(self, other)
 
     def where(self, condition: Tensor, other: Any) -> Tensor:
-        return pointwise.where(condition, self, other)
+        return comparison.where(condition, self, other)
 
     def masked_fill(self, mask: Tensor, value: Any) -> Tensor:
-        return pointwise.masked_fill(self, mask, value)
+        return comparison.masked_fill(self, mask, value)
 
     def relu(self) -> Tensor:
         return activation.relu(self)
@@ -746,52 +764,52 @@ class Tensor(TensorBase):
         return activation.log_softmax(self, dim, dtype)
 
     def eq(self, other: Any) -> Tensor:
-        return pointwise.eq(self, other)
+        return comparison.eq(self, other)
 
     def ne(self, other: Any) -> Tensor:
-        return pointwise.ne(self, other)
+        return comparison.ne(self, other)
 
     def lt(self, other: Any) -> Tensor:
-        return pointwise.lt(self, other)
+        return comparison.lt(self, other)
 
     def le(self, other: Any) -> Tensor:
-        return pointwise.le(self, other)
+        return comparison.le(self, other)
 
     def gt(self, other: Any) -> Tensor:
-        return pointwise.gt(self, other)
+        return comparison.gt(self, other)
 
     def ge(self, other: Any) -> Tensor:
-        return pointwise.ge(self, other)
+        return comparison.ge(self, other)
 
     def isnan(self) -> Tensor:
-        return pointwise.isnan(self)
+        return comparison.isnan(self)
 
     def isinf(self) -> Tensor:
-        return pointwise.isinf(self)
+        return comparison.isinf(self)
 
     def isfinite(self) -> Tensor:
-        return pointwise.isfinite(self)
+        return comparison.isfinite(self)
 
     def logical_not(self) -> Tensor:
-        return pointwise.logical_not(self)
+        return comparison.logical_not(self)
 
     def logical_and(self, other: Tensor) -> Tensor:
-        return pointwise.logical_and(self, other)
+        return comparison.logical_and(self, other)
 
     def logical_or(self, other: Tensor) -> Tensor:
-        return pointwise.logical_or(self, other)
+        return comparison.logical_or(self, other)
 
     def logical_xor(self, other: Tensor) -> Tensor:
-        return pointwise.logical_xor(self, other)
+        return comparison.logical_xor(self, other)
 
     def equal(self, other: Tensor) -> builtins.bool:
-        return pointwise.equal(self, other)
+        return comparison.equal(self, other)
 
     def isclose(self, other: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        return pointwise.isclose(self, other, *args, **kwargs)
+        return comparison.isclose(self, other, *args, **kwargs)
 
     def allclose(self, other: Tensor, *args: Any, **kwargs: Any) -> builtins.bool:
-        return pointwise.allclose(self, other, *args, **kwargs)
+        return comparison.allclose(self, other, *args, **kwargs)
 
     # --- reductions -------------------------------------------------------------------------------
 
@@ -817,7 +835,7 @@ class Tensor(TensorBase):
         return reduction.std(self, *args, **kwargs)
 
     def norm(self, *args: Any, **kwargs: Any) -> Tensor:
-        return reduction.norm(self, *args, **kwargs)
+        return extremes.norm(self, *args, **kwargs)
 
     def cumsum(self, dim: builtins.int, *, dtype: DType | None = None) -> Tensor:
         return reduction.cumsum(self, dim, dtype=dtype)
@@ -826,22 +844,22 @@ class Tensor(TensorBase):
         return reduction.logsumexp(self, dim, keepdim)
 
     def max(self, dim: Any = None, keepdim: builtins.bool = False) -> Any:
-        return reduction.max(self, dim, keepdim)
+        return extremes.max(self, dim, keepdim)
 
     def min(self, dim: Any = None, keepdim: builtins.bool = False) -> Any:
-        return reduction.min(self, dim, keepdim)
+        return extremes.min(self, dim, keepdim)
 
     def amax(self, dim: Any = (), keepdim: builtins.bool = False) -> Tensor:
-        return reduction.amax(self, dim, keepdim)
+        return extremes.amax(self, dim, keepdim)
 
     def amin(self, dim: Any = (), keepdim: builtins.bool = False) -> Tensor:
-        return reduction.amin(self, dim, keepdim)
+        return extremes.amin(self, dim, keepdim)
 
     def argmax(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Tensor:
-        return reduction.argmax(self, dim, keepdim)
+        return extremes.argmax(self, dim, keepdim)
 
     def argmin(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Tensor:
-        return reduction.argmin(self, dim, keepdim)
+        return extremes.argmin(self, dim, keepdim)
 
     def any(self, dim: Any = None, keepdim: builtins.bool = False) -> Tensor:
         return reduction.any(self, dim, keepdim)
@@ -915,19 +933,19 @@ class Tensor(TensorBase):
         return broadcasting.sum_to(self, shape.sizes_of(sizes))
 
     def repeat(self, *sizes: Any) -> Tensor:
-        return shape.repeat(self, *sizes)
+        return joining.repeat(self, *sizes)
 
     def split(self, split_size: Any, dim: builtins.int = 0) -> Any:
-        return shape.split(self, split_size, dim)
+        return joining.split(self, split_size, dim)
 
     def chunk(self, chunks: builtins.int, dim: builtins.int = 0) -> Any:
-        return shape.chunk(self, chunks, dim)
+        return joining.chunk(self, chunks, dim)
 
     def unbind(self, dim: builtins.int = 0) -> Any:
-        return shape.unbind(self, dim)
+        return joining.unbind(self, dim)
 
     def flip(self, *dims: Any) -> Tensor:
-        return shape.flip(self, *dims)
+        return joining.flip(self, *dims)
 
     def clone(self) -> Tensor:
         return shape.clone(self)
@@ -995,40 +1013,40 @@ class Tensor(TensorBase):
         return inplace.zero_(self)
 
     def add_(self, other: Any, *, alpha: builtins.float = 1) -> Tensor:
-        return in_place(self, pointwise.add, other, alpha=alpha)
+        return in_place(self, arithmetic.add, other, alpha=alpha)
 
     def sub_(self, other: Any, *, alpha: builtins.float = 1) -> Tensor:
-        return in_place(self, pointwise.sub, other, alpha=alpha)
+        return in_place(self, arithmetic.sub, other, alpha=alpha)
 
     def mul_(self, other: Any) -> Tensor:
-        return in_place(self, pointwise.mul, other)
+        return in_place(self, arithmetic.mul, other)
 
     def div_(self, other: Any, *, rounding_mode: str | None = None) -> Tensor:
-        return in_place(self, pointwise.div, other, rounding_mode=rounding_mode)
+        return in_place(self, arithmetic.div, other, rounding_mode=rounding_mode)
 
     def pow_(self, exponent: Any) -> Tensor:
-        return in_place(self, pointwise.pow, exponent)
+        return in_place(self, powers.pow, exponent)
 
     def neg_(self) -> Tensor:
-        return in_place(self, pointwise.neg)
+        return in_place(self, arithmetic.neg)
 
     def abs_(self) -> Tensor:
         return in_place(self, pointwise.abs)
 
     def exp_(self) -> Tensor:
-        return in_place(self, pointwise.exp)
+        return in_place(self, powers.exp)
 
     def log_(self) -> Tensor:
-        return in_place(self, pointwise.log)
+        return in_place(self, powers.log)
 
     def sqrt_(self) -> Tensor:
-        return in_place(self, pointwise.sqrt)
+        return in_place(self, powers.sqrt)
 
     def rsqrt_(self) -> Tensor:
-        return in_place(self, pointwise.rsqrt)
+        return in_place(self, powers.rsqrt)
 
     def reciprocal_(self) -> Tensor:
-        return in_place(self, pointwise.reciprocal)
+        return in_place(self, powers.reciprocal)
 
     def sin_(self) -> Tensor:
         return in_place(self, pointwise.sin)
@@ -1046,10 +1064,10 @@ class Tensor(TensorBase):
         return in_place(self, pointwise.round)
 
     def clamp_(self, min: Any = None, max: Any = None) -> Tensor:
-        return in_place(self, pointwise.clamp, min=min, max=max)
+        return in_place(self, comparison.clamp, min=min, max=max)
 
     def masked_fill_(self, mask: Tensor, value: Any) -> Tensor:
-        return in_place(self, pointwise.masked_fill, mask=mask, value=value)
+        return in_place(self, comparison.masked_fill, mask=mask, value=value)
 
     def relu_(self) -> Tensor:
         return in_place(self, activation.relu)

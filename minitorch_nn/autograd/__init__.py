@@ -1,10 +1,9 @@
-"""How gradients flow: nodes (function.py), the backward pass (engine.py), and when to record
+"""How gradients flow: nodes (node.py), the backward pass (engine.py), and when to record
 (grad_mode.py). As `torch.autograd`; gradcheck.py and graph_tree.py check and show what it did.
 """
 
 from .engine import backward, grad
 from .function import Function
-from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 from .grad_mode import (
     enable_grad,
     inference_mode,
@@ -13,6 +12,7 @@ from .grad_mode import (
     no_grad,
     set_grad_enabled,
 )
+from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 
 __all__ = [
     "Function",

@@ -22,8 +22,9 @@ import numpy as np
 
 from ..base import TensorBase, Value
 from ..dtypes import from_numpy
-from .function import AccumulateGrad, Edge, FunctionCtx, Node, gradient_edge
+from .function import FunctionCtx
 from .grad_mode import set_grad_enabled
+from .node import AccumulateGrad, Edge, Node, gradient_edge
 
 
 class BackwardPass:
@@ -103,9 +104,8 @@ class BackwardPass:
                     self.captured[node, nr] = grad
         if node.hooks is not None:
             grads = self._run_hooks_before(node, grads)
-        if self.targets is not None:
-            if not any(n is not None and self._is_wanted(n) for n, _ in node.next_functions):
-                return
+        if not any(n is not None and self._is_wanted(n) for n, _ in node.next_functions):
+            return
 
         if any(g is not None for g in grads) or isinstance(node, FunctionCtx):
             results = node.backward(*grads)

@@ -1,367 +1,20 @@
-"""A node of the graph: an operation that remembers what its derivative will need.
+"""Function: an operation of your own, with static methods on tensors, as PyTorch's public class.
 
-Every operation of the package is a subclass of `Node` with two methods, `forward` on arrays and
-`backward` on gradients, one below the other. `Node.apply` runs the forward and, if any input
-requires a gradient, leaves behind the node itself: its `next_functions` are edges to the nodes that
-made the inputs, so the results' `grad_fn` is the root of everything that led to them.
+Its `ctx` is the node itself (node.py), as in PyTorch.
 
-    >>> y = (x * 2).sum()
-    >>> y.grad_fn, y.grad_fn.next_functions
-    (<SumBackward0 object at …>, ((<MulBackward0 object at …>, 0),))
-
-`Function` is the same thing for users: PyTorch's public class, with static methods on tensors.
-
-PyTorch: torch/csrc/autograd/function.h (Node), saved_variable.cpp, torch/autograd/function.py.
+PyTorch: torch/autograd/function.py; torch/csrc/autograd/python_function.cpp.
 """
 
 from __future__ import annotations
 
-import re
-import weakref
 from collections.abc import Callable
-from itertools import count
 from typing import Any, ClassVar
 
 import numpy as np
 
-from ..base import Storage, TensorBase, Value
-from ..dtypes import of
+from ..base import TensorBase
 from .grad_mode import mode, no_grad
-
-Edge = tuple[Any, int]  # (the node that made an input, which of its results the input is)
-NO_EDGE: Edge = (None, 0)
-_NONE_SAVED: tuple[Any, ...] = ()
-_FREED: tuple[Any, ...] = ("freed",)
-_sequence = count()
-
-_SECOND_TIME = (
-    "Trying to backward through the graph a second time (or directly access saved tensors after "
-    "they have already been freed). Saved intermediate values of the graph are freed when you call "
-    ".backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the "
-    "graph a second time or if you need to access saved tensors after calling backward."
-)
-
-
-class SavedVariable:
-    """A tensor kept for the backward pass, with the version it had.
-
-    A saved *result* is kept as its array alone and wrapped again when read: holding the tensor,
-    which holds this node, would close a reference cycle.
-    """
-
-    __slots__ = ("array", "output_nr", "storage", "tensor", "version")
-
-    def __init__(self, array: Any, storage: Storage, tensor: Any, output_nr: int = 0) -> None:
-        self.array = array
-        self.storage = storage
-        self.version = storage.version
-        self.tensor = tensor  # None: the node's own result number `output_nr`
-        self.output_nr = output_nr
-
-    def unpack(self, node: Node) -> Any:
-        if self.storage.version != self.version:
-            raise RuntimeError(self._modified(node))
-        if not mode.grad:
-            return self.array
-        if self.tensor is not None:
-            return self.tensor
-        saved = node.make(self.array, node, self.output_nr)
-        saved.storage = self.storage
-        return saved
-
-    def _modified(self, node: Node) -> str:
-        kind = f"torch.{of(self.array).name}"
-        maker, nr = node, self.output_nr
-        if self.tensor is not None:
-            kind = self.tensor.type()
-            maker, nr = self.tensor._grad_fn, self.tensor.output_nr
-        else:
-            kind = node.make(self.array).type()
-        origin = f", which is output {nr} of {operation_name(maker)}," if maker is not None else ""
-        return (
-            "one of the variables needed for gradient computation has been modified by an inplace "
-            f"operation: [{kind} {list(self.array.shape)}]{origin} is at version "
-            f"{self.storage.version}; expected version {self.version} instead. Hint: enable anomaly "
-            "detection to find the operation that failed to compute its gradient, with "
-            "torch.autograd.set_detect_anomaly(True)."
-        )
-
-
-def operation_name(node: Any) -> str:
-    """`ExpBackward0` as PyTorch's messages call it: `Exp`."""
-    return re.sub(r"Backward\d*$", "", node.name())
-
-
-class Node:
-    """An operation in the graph.
-
-    sequence_nr: counts nodes as they are created; the backward pass runs the latest first.
-    next_functions: one edge per differentiable input, (None, 0) where no gradient is wanted.
-    metadata: (shape, NumPy dtype) of each result; gradients arrive and are checked in that form.
-    make: builds a tensor from an array (`Tensor.new`), for whoever must show a gradient.
-    """
-
-    __slots__ = (
-        "__weakref__",
-        "_inputs",
-        "_saved",
-        "hooks",
-        "make",
-        "metadata",
-        "needs_input_grad",
-        "next_functions",
-        "sequence_nr",
-    )
-    saves: ClassVar[tuple[str, ...]] = ()  # PyTorch's names for what save_for_backward is given
-    next_functions: tuple[Edge, ...]
-    sequence_nr: int
-    metadata: tuple[tuple[tuple[int, ...], Any], ...]
-    make: Callable[..., Any]
-    needs_input_grad: tuple[bool, ...]
-    hooks: Hooks | None
-    _inputs: tuple[Any, ...] | None
-    _saved: tuple[Any, ...]
-
-    def forward(self, *inputs: Any, **options: Any) -> Any:
-        """Arrays in, array (or a tuple of arrays) out."""
-        raise NotImplementedError
-
-    def backward(self, *gradients: Any) -> Any:
-        """One gradient per result in, one per positional input out (None where not needed)."""
-        raise NotImplementedError
-
-    # --- recording ---------------------------------------------------------------------------
-
-    @classmethod
-    def apply(cls, *inputs: Any, **options: Any) -> Any:
-        """Runs the operation; records it if grad mode is on and an input requires a gradient.
-
-        Positional inputs are what can be differentiated: tensors, numbers or None, one edge each.
-        Keyword options are constants; a tensor among them (an index, a mask) is unwrapped too.
-        On bare arrays, as in a derivative's formula, it only computes.
-        """
-        first = None
-        wanted = False
-        arrays = []
-        for x in inputs:
-            if isinstance(x, TensorBase):
-                if first is None:
-                    first = x
-                wanted = wanted or x.requires_grad
-                arrays.append(x.array)
-            else:
-                arrays.append(x)
-        constants = options
-        for name, option in options.items():
-            if isinstance(option, TensorBase):
-                if constants is options:
-                    constants = dict(options)
-                constants[name] = option.array
-
-        node = cls()
-        if first is None or not (wanted and mode.grad) or mode.inference:
-            node._inputs = None
-            node.needs_input_grad = (False,) * len(inputs)
-            result = node.forward(*arrays, **constants)
-            if first is None:
-                return result
-            if type(result) is tuple:
-                return tuple([node.wrap(first, r, None, i) for i, r in enumerate(result)])
-            return node.wrap(first, result, None, 0)
-
-        node.next_functions = edges = tuple([gradient_edge(x) for x in inputs])
-        node.needs_input_grad = tuple([edge[0] is not None for edge in edges])
-        node.sequence_nr = next(_sequence)
-        node.make = first.new
-        node.hooks = None
-        node._inputs = (*inputs, *options.values()) if options else inputs
-        node._saved = _NONE_SAVED
-        result = node.forward(*arrays, **constants)
-        results = result if type(result) is tuple else (result,)
-        node.metadata = tuple([(r.shape, r.dtype) for r in results])
-        tensors = tuple([node.wrap(first, r, node, i) for i, r in enumerate(results)])
-        if node._saved:
-            node._saved = tuple([node._pack(value, results, tensors) for value in node._saved])
-        node._inputs = None
-        return tensors if type(result) is tuple else tensors[0]
-
-    def wrap(self, first: Any, array: Any, node: Node | None, output_nr: int) -> Any:
-        """The result's tensor; integers and booleans have no gradient. Views override this."""
-        if array.dtype.kind != "f":
-            node = None
-        return first.new(array, node, output_nr)
-
-    # --- what the derivative needs -----------------------------------------------------------
-
-    def save_for_backward(self, *values: Any) -> None:
-        """Keeps inputs, the result, numbers, or integer and boolean arrays for `backward`.
-
-        Pass None for what an unneeded gradient would have used. A floating-point array that is
-        neither input nor result is refused: no gradient could flow through it, and second
-        derivatives would be silently wrong.
-        """
-        if self._inputs is not None:
-            self._saved = values
-
-    def _pack(self, value: Any, results: tuple[Any, ...], tensors: tuple[Any, ...]) -> Any:
-        if not isinstance(value, np.ndarray | np.generic):
-            return value
-        for x in self._inputs or ():
-            if isinstance(x, TensorBase) and x.array is value:
-                if x._inference:
-                    raise RuntimeError(
-                        "Inference tensors cannot be saved for backward. Please do not use Tensors "
-                        "created in inference mode in computation tracked by autograd. To work "
-                        "around this, you can make a clone to get a normal tensor and use it in "
-                        "autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
-                    )
-                return SavedVariable(value, x.storage, x)
-            if x is value:
-                return value
-        for nr, result in enumerate(results):
-            if result is value:
-                return SavedVariable(tensors[nr].array, tensors[nr].storage, None, nr)
-        if value.dtype.kind == "f":
-            raise TypeError(f"{self.name()} saved an array that is neither an input nor its result")
-        return value
-
-    @property
-    def saved_tensors(self) -> tuple[Any, ...]:
-        """What save_for_backward kept: arrays, or tensors where grad mode is on (create_graph).
-
-        RuntimeError if the graph was freed, or if a saved tensor was written to since.
-        """
-        if self._saved is _FREED:
-            raise RuntimeError(_SECOND_TIME)
-        return tuple([v.unpack(self) if type(v) is SavedVariable else v for v in self._saved])
-
-    def release(self) -> None:
-        """Frees what was saved. A node that saved nothing can be passed again."""
-        if self._saved:
-            self._saved = _FREED
-
-    def __getattr__(self, name: str) -> Any:
-        """`node._saved_self`, `node._saved_result`: what was saved, under PyTorch's names."""
-        if name.startswith("_saved_") and name[7:] in self.saves:
-            value = self.saved_tensors[self.saves.index(name[7:])]
-            return self.make(value) if isinstance(value, np.ndarray) else value
-        raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
-
-    # --- for people --------------------------------------------------------------------------
-
-    def name(self) -> str:
-        return type(self).__name__
-
-    def __repr__(self) -> str:
-        return f"<{self.name()} object at {id(self):#x}>"
-
-    def _sequence_nr(self) -> int:
-        return self.sequence_nr
-
-    def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """`hook(grad_inputs, grad_outputs)` runs after this node; a tuple it returns replaces
-        grad_inputs. Both are tuples of tensors or None."""
-        return RemovableHandle(self._hook_tables().after, hook)
-
-    def register_prehook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """`hook(grad_outputs)` runs before this node; a tuple it returns replaces them."""
-        return RemovableHandle(self._hook_tables().before, hook)
-
-    def _hook_tables(self) -> Hooks:
-        if self.hooks is None:
-            self.hooks = Hooks()
-        return self.hooks
-
-
-class Hooks:
-    """What users attached to a node. `tensor` holds the hooks of its results (number, hook) and
-    `retained` the results whose `grad` is to be filled."""
-
-    def __init__(self) -> None:
-        self.tensor: dict[int, tuple[int, Callable[[Any], Any]]] = {}
-        self.retained: dict[int, weakref.ref[Any]] = {}
-        self.before: dict[int, Callable[..., Any]] = {}
-        self.after: dict[int, Callable[..., Any]] = {}
-
-
-class RemovableHandle:
-    """Takes a hook out again: `handle.remove()`, or as a context manager.
-
-    PyTorch: torch/utils/hooks.py.
-    """
-
-    _ids: ClassVar = count()
-
-    def __init__(self, table: dict[int, Any], entry: Any, *, prepend: bool = False) -> None:
-        self.table = table
-        self.id = next(self._ids)
-        table[self.id] = entry
-        if prepend:
-            for key in [k for k in table if k != self.id]:
-                table[key] = table.pop(key)
-
-    def remove(self) -> None:
-        self.table.pop(self.id, None)
-
-    def __enter__(self) -> RemovableHandle:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.remove()
-
-
-class AccumulateGrad(Node):
-    """The end of a path: adds what arrives to its leaf's `grad`.
-
-    PyTorch: torch/csrc/autograd/functions/accumulate_grad.cpp.
-    """
-
-    __slots__ = ("variable",)
-
-    def __init__(self, variable: Any) -> None:
-        self.variable = variable
-        self.next_functions = ()
-        self.sequence_nr = 2**64 - 1
-        self.metadata = ((variable.array.shape, variable.array.dtype),)
-        self.make = variable.new
-        self.hooks = None
-        self._saved = _NONE_SAVED
-
-    def name(self) -> str:
-        return "torch::autograd::AccumulateGrad"
-
-    def __repr__(self) -> str:
-        return f"<AccumulateGrad object at {id(self):#x}>"
-
-    def backward(self, grad: Value) -> None:
-        """Stores the first gradient, adds the next in place (a new tensor under create_graph).
-
-        The engine has already made sure that no one else holds this gradient's memory.
-        """
-        leaf = self.variable
-        if leaf._grad is None:
-            leaf._grad = grad if isinstance(grad, TensorBase) else self.make(grad)
-        elif mode.grad:
-            leaf._grad = leaf._grad + grad
-        else:
-            leaf._grad.array += grad.array if isinstance(grad, TensorBase) else grad
-            leaf._grad.storage.version += 1
-
-
-def gradient_edge(x: Any) -> Edge:
-    """Where a gradient of `x` should go: its node, or the AccumulateGrad of a leaf."""
-    if not isinstance(x, TensorBase):
-        return NO_EDGE
-    node = x.grad_fn
-    if node is not None:
-        return node, x.output_nr
-    if not x._requires_grad:
-        return NO_EDGE
-    accumulator = x._accumulator() if x._accumulator is not None else None
-    if accumulator is None:
-        accumulator = AccumulateGrad(x)
-        x._accumulator = weakref.ref(accumulator)
-    return accumulator, 0
+from .node import FREED, NOTHING_SAVED, SECOND_TIME, Node, SavedVariable, gradient_edge, next_number
 
 
 class FunctionCtx(Node):
@@ -398,8 +51,8 @@ class FunctionCtx(Node):
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
-        if self._saved is _FREED:
-            raise RuntimeError(_SECOND_TIME)
+        if self._saved is FREED:
+            raise RuntimeError(SECOND_TIME)
         saved = []
         for v in self._saved or self._to_save:
             if type(v) is SavedVariable:
@@ -497,9 +150,9 @@ class Function:
         recording = mode.grad and any(t.requires_grad for t in tensors)
         ctx._is_tensor = [isinstance(a, TensorBase) for a in args]
         ctx.needs_input_grad = tuple([isinstance(a, TensorBase) and a.requires_grad for a in args])
-        ctx._saved, ctx._inputs, ctx.hooks = _NONE_SAVED, None, None
+        ctx._saved, ctx._inputs, ctx.hooks = NOTHING_SAVED, None, None
         ctx.next_functions = tuple([gradient_edge(t) for t in tensors])
-        ctx.sequence_nr = next(_sequence)
+        ctx.sequence_nr = next_number()
         with no_grad():
             if cls.setup_context is Function.setup_context:
                 output = cls.forward(ctx, *args)
@@ -588,9 +241,9 @@ class _Blocked(Node):
     def above(cls, gradients: tuple[Any, ...], result: Any) -> _Blocked:
         node = cls()
         node.next_functions = tuple([gradient_edge(g) for g in gradients])
-        node.sequence_nr = next(_sequence)
+        node.sequence_nr = next_number()
         node.metadata = ((result.array.shape, result.array.dtype),)
-        node.make, node.hooks, node._saved, node._inputs = result.new, None, _NONE_SAVED, None
+        node.make, node.hooks, node._saved, node._inputs = result.new, None, NOTHING_SAVED, None
         return node
 
     def backward(self, *gradients: Any) -> Any:

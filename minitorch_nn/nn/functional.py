@@ -6,7 +6,6 @@ PyTorch: torch/nn/functional.py.
 from __future__ import annotations
 
 import warnings
-from typing import Any
 
 from ..dtypes import dtype as DType
 from ..ops import activation, convolution, loss, matmul, pooling
@@ -91,25 +90,7 @@ def _named_padding(
     return input, tuple(left)
 
 
-def max_pool2d(
-    input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-) -> Any:
-    """The largest of each window of (N, C, H, W) or (C, H, W); stride is kernel_size by default.
-
-    With return_indices also where it stands in its plane, int64.
-    """
-    y, places = pooling.max_pool2d_with_indices(
-        input, kernel_size, stride, padding, dilation, ceil_mode
-    )
-    return (y, places) if return_indices else y
-
-
+max_pool2d = pooling.max_pool2d
 avg_pool2d = pooling.avg_pool2d
 
 

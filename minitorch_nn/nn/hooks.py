@@ -19,8 +19,9 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..autograd.function import Function, Node, RemovableHandle
+from ..autograd.function import Function
 from ..autograd.grad_mode import is_grad_enabled
+from ..autograd.node import Node, RemovableHandle
 from ..tensor import Tensor
 
 Hook = Callable[..., Any]

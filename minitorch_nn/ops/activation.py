@@ -9,13 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.function import Node
+from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import dtype as DType
 from ..dtypes import floating, title
-from .pointwise import array_of, exp, where
-from .reduction import sum
-from .shape import to_dtype, wrap_dim
+from .comparison import where
+from .operands import array_of
+from .powers import exp
+from .reduction import (
+    sum,
+)
+from .shape import (
+    to_dtype,
+    wrap_dim,
+)
 
 
 class ReluBackward0(Node):

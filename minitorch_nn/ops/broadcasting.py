@@ -1,7 +1,7 @@
 """Broadcasting and its adjoint: what `expand` repeats, `sum_to` adds up again.
 
-An operation on shapes (3, 1) and (4,) works on both as (3, 4). Its gradient comes back as (3, 4) and
-must return to (3, 1) and (4,): the sum over all places that one element was copied to.
+An operation on shapes (3, 1) and (4,) works on both as (3, 4). Its gradient comes back as (3, 4)
+and must return to (3, 1) and (4,): the sum over all places that one element was copied to.
 """
 
 from __future__ import annotations
@@ -11,9 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from ..autograd.function import Node
+from ..autograd.node import Node
 from ..base import TensorBase, Value
 from ..size import Size
+
+# Not ndarray.sum and prod: these run in a file of NumPy's own, where the filter in
+# minitorch_nn/__init__.py would not hush a warning of overflow.
+add_up: Any = np.add.reduce
+multiply_up: Any = np.multiply.reduce
 
 
 class View(Node):
@@ -75,7 +80,7 @@ def expand(x: Value, *sizes: Any) -> Value:
         raise TypeError('expand() missing 1 required positional arguments: "size"')
     shape = tuple(sizes[0]) if len(sizes) == 1 and not isinstance(sizes[0], int) else sizes
     lead = len(shape) - x.ndim
-    if x.ndim == 0 and any(size < 0 for size in shape) or any(size < -1 for size in shape):
+    if (x.ndim == 0 and any(size < 0 for size in shape)) or any(size < -1 for size in shape):
         raise RuntimeError("numel: integer multiplication overflow")
     if lead < 0:
         raise RuntimeError(
@@ -108,7 +113,7 @@ def _type_of(x: Value) -> str:
 
 
 class SumToSizeBackward0(Node):
-    """y = x summed over every dimension that broadcasting added or repeated;  dL/dx = expand(dL/dy).
+    """y = x summed over the dimensions that broadcasting added or repeated;  dL/dx = expand(dL/dy).
 
     PyTorch: aten/src/ATen/ExpandUtils.h (sum_to).
     """
@@ -120,7 +125,7 @@ class SumToSizeBackward0(Node):
         lead = x.ndim - len(shape)
         repeated = [lead + d for d, n in enumerate(shape) if n == 1 and x.shape[lead + d] != 1]
         axes = (*range(lead), *repeated)
-        return np.asarray(x.sum(axis=axes, keepdims=True)).reshape(shape)
+        return np.asarray(add_up(x, axis=axes, keepdims=True)).reshape(shape)
 
     def backward(self, grad: Value) -> Value:
         return ExpandBackward0.apply(grad, shape=self.shape)

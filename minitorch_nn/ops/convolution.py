@@ -26,11 +26,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from ..autograd.function import Node
+from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import title
-from .pointwise import array_of
-from .reduction import sum
+from .broadcasting import add_up
+from .operands import array_of
+from .reduction import (
+    sum,
+)
 
 
 class Geometry(NamedTuple):
@@ -103,7 +106,7 @@ def correlate(x: Any, grad: Any, g: Geometry, shape: tuple[int, ...]) -> Any:
     """The weight's gradient: every output gradient times the patch that its place saw."""
     columns = patches(x, shape[2:], g)
     per_image = np.matmul(_rows(grad, g.groups), columns.swapaxes(-1, -2))
-    return per_image.sum(axis=0).reshape(shape)
+    return add_up(per_image, axis=0).reshape(shape)
 
 
 def spread_back(grad: Any, w: Any, g: Geometry, shape: tuple[int, ...]) -> Any:
@@ -130,7 +133,6 @@ class ConvolutionBackward0(Node):
     saves = ("input", "weight")
 
     def forward(self, x: Any, w: Any, b: Any, *, geometry: Geometry) -> Any:
-        need_x, need_w, _ = self.needs_input_grad
         self.save_for_backward(x, w)
         self.geometry = geometry
         y = convolve(x, w, geometry)
@@ -225,8 +227,8 @@ def _check(x: Value, w: Value, bias: Value | None, g: Geometry, d: int) -> None:
     name = f"conv{d}d"
     if x.ndim != d + 2:
         raise RuntimeError(
-            f"Expected {d + 1}D (unbatched) or {d + 2}D (batched) input to {name}, but got input of "
-            f"size: {list(x.shape)}"
+            f"Expected {d + 1}D (unbatched) or {d + 2}D (batched) input to {name}, but got input "
+            f"of size: {list(x.shape)}"
         )
     a, b = array_of(x), array_of(w)
     if any(p < 0 for p in g.padding):
@@ -251,7 +253,8 @@ def _check(x: Value, w: Value, bias: Value | None, g: Geometry, d: int) -> None:
     if x.shape[1] != c * g.groups:
         raise RuntimeError(
             f"Given groups={g.groups}, weight of size {list(w.shape)}, expected input"
-            f"{list(x.shape)} to have {c * g.groups} channels, but got {x.shape[1]} channels instead"
+            f"{list(x.shape)} to have {c * g.groups} channels, but got {x.shape[1]} channels "
+            "instead"
         )
     if bias is not None and tuple(bias.shape) != (o,):
         raise RuntimeError(

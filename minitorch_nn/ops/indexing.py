@@ -1,8 +1,8 @@
 """Reading parts of a tensor: x[...] in all of NumPy's forms, gather, index_select, masked_select.
 
-An index made of integers, slices, None and Ellipsis gives a view, in the graph one SelectBackward0,
-SliceBackward0 or UnsqueezeBackward0 per step that changes something. Tensors, lists and masks give a
-copy, IndexBackward0. Assignment is in inplace.py.
+An index made of integers, slices, None and Ellipsis gives a view: in the graph one SelectBackward0,
+SliceBackward0 or UnsqueezeBackward0 per step that changes something. Tensors, lists and masks give
+a copy, IndexBackward0. Assignment is in inplace.py.
 
 PyTorch: torch/csrc/autograd/python_variable_indexing.cpp; aten/src/ATen/TensorIndexing.h.
 """
@@ -13,11 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.function import Node
+from ..autograd.node import Node
 from ..base import TensorBase, Value
 from .broadcasting import View, joint_shape
-from .pointwise import array_of
-from .shape import AliasBackward0, expand, unsqueeze, wrap_dim, zeros_for
+from .operands import array_of
+from .shape import (
+    AliasBackward0,
+    expand,
+    unsqueeze,
+    wrap_dim,
+    zeros_for,
+)
 
 
 class SelectBackward0(View):
@@ -133,7 +139,8 @@ def explain_index(error: IndexError, x: Any, key: tuple[Any, ...]) -> Exception:
                 # PyTorch counts only the dimensions that have an index array.
                 before = sum(isinstance(p, np.ndarray) for p in key[:position])
                 return IndexError(
-                    f"index {wrong.flat[0]} is out of bounds for dimension {before} with size {size}"
+                    f"index {wrong.flat[0]} is out of bounds for dimension {before} with size "
+                    f"{size}"
                 )
             dim += 1
         elif part is not None:
@@ -298,7 +305,8 @@ def narrow(x: Value, dim: int, start: int, length: int) -> Value:
     size = x.shape[d]
     if not -size <= start <= size:
         raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-size}, {size}], but got {start})"
+            f"Dimension out of range (expected to be in range of [{-size}, {size}], but got "
+            f"{start})"
         )
     start = start + size if start < 0 else start
     if length < 0 or start + length > size:
@@ -370,8 +378,8 @@ def _check_index(x: Any, dim: int, index: Any, name: str) -> None:
         for d in range(x.ndim):
             if d != dim and index.shape[d] > x.shape[d]:
                 raise RuntimeError(
-                    f"Size does not match at dimension {d} expected index {list(index.shape)} to be "
-                    f"no larger than self {list(x.shape)} apart from dimension {dim}"
+                    f"Size does not match at dimension {d} expected index {list(index.shape)} to "
+                    f"be no larger than self {list(x.shape)} apart from dimension {dim}"
                 )
     size = x.shape[dim] if x.ndim else 1
     wrong = index[(index < 0) | (index >= size)]

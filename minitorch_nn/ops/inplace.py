@@ -20,13 +20,25 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from ..autograd.function import Node, SavedVariable, _sequence, gradient_edge, operation_name
 from ..autograd.grad_mode import mode
+from ..autograd.node import (
+    Node,
+    SavedVariable,
+    gradient_edge,
+    next_number,
+    operation_name,
+)
 from ..base import Storage, TensorBase, Value
 from .broadcasting import expand, joint_shape, sum_to
+from .comparison import MaskedFillBackward0
 from .indexing import IndexPutAccumulate, explain_index, view_and_key
-from .pointwise import MaskedFillBackward0, array_of
-from .shape import explain_cast, reshape, view, zeros_for
+from .operands import array_of
+from .shape import (
+    explain_cast,
+    reshape,
+    view,
+    zeros_for,
+)
 
 _MANY_VIEWS = (
     "This view is the output of a function that returns multiple views. Such functions do not "
@@ -109,7 +121,7 @@ class CopySlices(Node):
         self.operation, self.positions = operation, positions
         self.next_functions = (gradient_edge(base), *operation.next_functions[1:])
         self.needs_input_grad = tuple([edge[0] is not None for edge in self.next_functions])
-        self.sequence_nr = next(_sequence)
+        self.sequence_nr = next_number()
         self.metadata = ((base.array.shape, base.array.dtype),)
         self.make, self.hooks, self._saved = base.new, None, ()
 
@@ -145,7 +157,7 @@ def current_grad_fn(x: Any) -> Node | None:
             node.shape = base.array.shape
             node.next_functions = (gradient_edge(base),)
             node.needs_input_grad = (True,)
-            node.sequence_nr = next(_sequence)
+            node.sequence_nr = next_number()
             node.metadata = ((x.array.shape, x.array.dtype),)
             node.make, node.hooks, node._saved = x.new, None, ()
             x._grad_fn, x.output_nr, x._requires_grad = node, 0, True

@@ -13,28 +13,25 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.function import Node
+from ..autograd.node import Node
 from ..base import TensorBase, Value
 from ..dtypes import promote, title
 from .activation import log_softmax
-from .broadcasting import sum_to
+from .arithmetic import over_number, plus_number, sub, times_number
+from .broadcasting import add_up, sum_to
+from .comparison import clamp, masked_fill, where
 from .indexing import gather, masked_select
-from .pointwise import (
-    abs,
-    array_of,
-    clamp,
-    exp,
-    log,
-    log1p,
-    masked_fill,
-    over_number,
-    plus_number,
-    sub,
-    times_number,
-    where,
+from .operands import array_of
+from .pointwise import abs
+from .powers import exp, log, log1p
+from .reduction import (
+    mean,
+    sum,
 )
-from .reduction import mean, sum
-from .shape import flatten, reshape
+from .shape import (
+    flatten,
+    reshape,
+)
 
 # PyTorch bounds the denominator of binary cross entropy by 1e-12, written as a float32.
 _EPSILON = float(np.float32(1e-12))
@@ -50,7 +47,7 @@ def reduced(values: Any, reduction: str) -> Any:
     """Arrays: as they are, their mean, or their sum."""
     if reduction == "none":
         return values
-    total = values.sum(axis=None)
+    total = add_up(values, axis=None)
     return total / values.dtype.type(values.size) if reduction == "mean" else total
 
 
@@ -94,10 +91,10 @@ class NllLossBackward0(Node):
         if reduction == "none":
             self.scale = -w
             return losses
-        total = w.sum(axis=None)
+        total = add_up(w, axis=None)
         # Where all are ignored the mean is 0/0, nan, but no element is to blame: gradients are 0.
         self.scale = -w / (total or 1) if reduction == "mean" else -w
-        loss = losses.sum(axis=None)
+        loss = add_up(losses, axis=None)
         return np.asarray(loss / total if reduction == "mean" else loss)
 
     def backward(self, grad: Value) -> Value:
@@ -170,6 +167,8 @@ def nll_loss(
             )
         if w.dtype != x.dtype:
             raise RuntimeError(f"expected scalar type {title(x.dtype)} but found {title(w.dtype)}")
+    if x.ndim == 1 and t.ndim == 1 and t.size != 1:
+        raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {t.size}")
     if x.ndim <= 2:
         if t.ndim > 1:
             raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")

@@ -13,11 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.function import Node
+from ..autograd.node import Node
 from ..base import TensorBase, Value
 from ..dtypes import cpp_name, title
-from .broadcasting import joint_shape, expand, sum_to
-from .pointwise import add, array_of, mul
+from .arithmetic import add, mul
+from .broadcasting import expand, joint_shape, sum_to
+from .operands import array_of
 from .shape import (
     SqueezeBackward4,
     UnsafeViewBackward0,
@@ -250,7 +251,8 @@ def dot(input: Value, tensor: Value) -> Value:
     a, b = array_of(input), array_of(tensor)
     if a.dtype != b.dtype:
         raise RuntimeError(
-            f"dot : expected both vectors to have same dtype, but found {title(a.dtype)} and {title(b.dtype)}"
+            "dot : expected both vectors to have same dtype, but found "
+            f"{title(a.dtype)} and {title(b.dtype)}"
         )
     if a.size != b.size:
         raise RuntimeError(

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.function import Node
+from ..autograd.node import Node
 from ..base import Value
 from .indexing import IndexPutAccumulate, SliceBackward0
 from .inplace import copy_
-from .pointwise import array_of
+from .operands import array_of
 
 
 class ConstantPadNdBackward0(Node):
@@ -44,7 +44,7 @@ class ConstantPadNdBackward0(Node):
 
 
 class _IndexPadBackward(Node):
-    """y = x read at an index per place, so that edges repeat;  dL/dx adds dL/dy up where it was read."""
+    """y = x read at an index per place;  dL/dx adds dL/dy up where it was read."""
 
     __slots__ = ("key", "shape")
 

@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..autograd.function import Node
+from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import title
-from .pointwise import array_of
-from .shape import wrap_dim
+from .operands import array_of
+from .shape import (
+    wrap_dim,
+)
 
 
 class Window(NamedTuple):
@@ -82,13 +85,13 @@ class MaxPool2DWithIndicesBackward0(Node):
     __slots__ = ("choice", "shape", "window")
     saves = ("self",)
 
-    def forward(self, x: Any, *, window: Window) -> Any:
+    def forward(self, x: Any, *, window: Window, with_places: bool) -> Any:
         self.save_for_backward(x)
         self.shape, self.window = x.shape, window
         lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
         padded = _padded(x, window, lowest)
         best = np.full((*x.shape[:-2], *window.places), lowest, x.dtype)
-        choice = np.empty(best.shape, np.int32)
+        choice = np.empty(best.shape, np.uint8 if prod(window.kernel) < 256 else np.int64)
         choice[...] = window.first_inside()  # where all are -∞ padding must not be chosen
         for number, (_, _, seen) in enumerate(window.offsets()):
             candidate = padded[seen]
@@ -96,9 +99,9 @@ class MaxPool2DWithIndicesBackward0(Node):
             if x.dtype.kind == "f":
                 better |= np.isnan(candidate)
             np.copyto(best, candidate, where=better)
-            choice[better] = number
+            np.copyto(choice, number, where=better, casting="unsafe")
         self.choice = choice
-        return best, self._places(choice)
+        return (best, self._places(choice)) if with_places else best
 
     def _places(self, choice: Any) -> Any:
         """The chosen offsets as indices into a plane of the input, int64."""
@@ -108,7 +111,7 @@ class MaxPool2DWithIndicesBackward0(Node):
         h = oh * w.stride[0] - w.padding[0] + row * w.dilation[0]
         return h * self.shape[-1] + ow * w.stride[1] - w.padding[1] + column * w.dilation[1]
 
-    def backward(self, grad: Value, _: None) -> Value:
+    def backward(self, grad: Value, _: None = None) -> Value:
         # Read for its check: PyTorch, too, refuses if the pooled input was changed in place.
         assert self.saved_tensors
         return Unpool.apply(grad, choice=self.choice, window=self.window, shape=self.shape)
@@ -264,17 +267,21 @@ def _window(
     return Window(k, s, p, d, places)  # type: ignore[arg-type]
 
 
-def max_pool2d_with_indices(
+def max_pool2d(
     input: Value,
     kernel_size: Any,
     stride: Any = None,
     padding: Any = 0,
     dilation: Any = 1,
     ceil_mode: bool = False,
-) -> tuple[Value, Value]:
-    """The largest of each window of (N, C, H, W) or (C, H, W), and its place in the plane, int64."""
+    return_indices: bool = False,
+) -> Any:
+    """The largest of each window of (N, C, H, W) or (C, H, W); stride is kernel_size by default.
+
+    With return_indices also where each stands in its plane, h·W + w, int64.
+    """
     window = _window(input, "max_pool2d", kernel_size, stride, padding, dilation, ceil_mode)
-    return MaxPool2DWithIndicesBackward0.apply(input, window=window)
+    return MaxPool2DWithIndicesBackward0.apply(input, window=window, with_places=return_indices)
 
 
 def avg_pool2d(

@@ -1,4 +1,4 @@
-"""Operations that take many elements to few: sums, means, extremes, norms, running sums.
+"""Operations that take many elements to few: sums, means, variances, products, running sums.
 
 A reduction over everything and one over chosen dimensions are two nodes in PyTorch's graph
 (SumBackward0, SumBackward1). A gradient comes back in the reduced shape: `spread` puts the lost
@@ -16,32 +16,30 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.function import Node
-from ..base import TensorBase, Value
+from ..autograd.node import Node
+from ..base import Value
 from ..dtypes import dtype as DType
-from ..dtypes import int64, title
-from ..return_types import max as max_result
-from ..return_types import min as min_result
-from .broadcasting import expand
-from .indexing import scatter_add
-from .pointwise import (
-    _constant,
-    abs,
-    array_of,
-    exp,
-    isnan,
-    maximum,
-    minimum,
-    pow,
-    sign,
-    where,
+from ..dtypes import title
+from .broadcasting import add_up, expand, multiply_up
+from .comparison import where
+from .joining import (
+    flip,
 )
-from .shape import flip, reshape, to_dtype, unsqueeze, wrap_dim, wrap_dims, zeros_for
+from .operands import array_of, constant
+from .powers import exp
+from .shape import (
+    reshape,
+    to_dtype,
+    unsqueeze,
+    wrap_dim,
+    wrap_dims,
+    zeros_for,
+)
 
 Dims = int | Sequence[int] | None
 
 
-def _axes(dim: Dims, ndim: int) -> tuple[int, ...]:
+def to_axes(dim: Dims, ndim: int) -> tuple[int, ...]:
     """The dimensions to reduce: all for None and (), as PyTorch counts."""
     if dim is None or (not isinstance(dim, int) and len(dim) == 0):
         return tuple(range(ndim))
@@ -94,7 +92,7 @@ class SumBackward1(Node):
     ) -> Any:
         self.axes, self.keepdim, self.shape = axes, keepdim, x.shape
         x = _in_dtype(x, to)
-        return x.sum(axis=axes, keepdims=keepdim)
+        return add_up(x, axis=axes, keepdims=keepdim)
 
     def backward(self, grad: Value) -> Value:
         return expand(spread(grad, self.axes, self.keepdim), self.shape)
@@ -117,7 +115,7 @@ class MeanBackward1(Node):
         self.axes, self.keepdim, self.shape = axes, keepdim, x.shape
         x = _in_dtype(x, to)
         count = _count(x.shape, axes)
-        total = x.sum(axis=axes, keepdims=keepdim)
+        total = add_up(x, axis=axes, keepdims=keepdim)
         return total / x.dtype.type(count)
 
     def backward(self, grad: Value) -> Value:
@@ -140,7 +138,7 @@ def sum(
             f"sum(): argument 'keepdim' (position 2) must be bool, not {type(keepdim).__name__}"
         )
     node = SumBackward0 if dim is None else SumBackward1
-    return node.apply(input, axes=_axes(dim, input.ndim), keepdim=keepdim, to=dtype)
+    return node.apply(input, axes=to_axes(dim, input.ndim), keepdim=keepdim, to=dtype)
 
 
 def mean(
@@ -150,7 +148,7 @@ def mean(
     if dtype is None:
         _need_floating(input, "mean")
     node = MeanBackward0 if dim is None else MeanBackward1
-    return node.apply(input, axes=_axes(dim, input.ndim), keepdim=keepdim, to=dtype)
+    return node.apply(input, axes=to_axes(dim, input.ndim), keepdim=keepdim, to=dtype)
 
 
 class VarBackward0(Node):
@@ -175,8 +173,8 @@ class VarBackward0(Node):
 def _variance(x: Any, axes: tuple[int, ...], correction: float, keepdim: bool) -> Any:
     freedom = builtins.max(_count(x.shape, axes) - correction, 0)
     count = x.dtype.type(_count(x.shape, axes))
-    centre = x - x.sum(axis=axes, keepdims=True) / count
-    total = np.asarray((centre * centre).sum(axis=axes, keepdims=keepdim))
+    centre = x - add_up(x, axis=axes, keepdims=True) / count
+    total = np.asarray(add_up(centre * centre, axis=axes, keepdims=keepdim))
     return (total / np.asarray(freedom, x.dtype)).astype(x.dtype, copy=False)
 
 
@@ -226,7 +224,7 @@ def var(
     """The variance over `dim`, divided by n - correction (by default n - 1)."""
     dim, freedom = _moment_options(dim, unbiased, correction)
     _need_floating_only(input, "std and var")
-    axes = _axes(dim, input.ndim)
+    axes = to_axes(dim, input.ndim)
     return VarBackward0.apply(input, axes=axes, correction=freedom, keepdim=keepdim)
 
 
@@ -241,7 +239,7 @@ def std(
     """The standard deviation over `dim`: the square root of `var`."""
     dim, freedom = _moment_options(dim, unbiased, correction)
     _need_floating_only(input, "std and var")
-    axes = _axes(dim, input.ndim)
+    axes = to_axes(dim, input.ndim)
     return StdBackward0.apply(input, axes=axes, correction=freedom, keepdim=keepdim)
 
 
@@ -263,7 +261,7 @@ class ProdBackward0(Node):
         self, x: Any, *, axes: tuple[int, ...], keepdim: bool, to: DType | None = None
     ) -> Any:
         self.axes, self.keepdim = axes, keepdim
-        result = np.asarray(_in_dtype(x, to).prod(axis=axes, keepdims=keepdim))
+        result = np.asarray(multiply_up(_in_dtype(x, to), axis=axes, keepdims=keepdim))
         self.save_for_backward(x, result)
         return result
 
@@ -304,7 +302,7 @@ def prod(
 ) -> Value:
     """The product over everything or along one dimension. Integers give int64."""
     node = ProdBackward0 if dim is None else ProdBackward1
-    return node.apply(input, axes=_axes(dim, input.ndim), keepdim=keepdim, to=dtype)
+    return node.apply(input, axes=to_axes(dim, input.ndim), keepdim=keepdim, to=dtype)
 
 
 class CumsumBackward0(Node):
@@ -343,7 +341,7 @@ class LogsumexpBackward0(Node):
         self.axes, self.keepdim = axes, keepdim
         top = np.max(x, axis=axes, keepdims=True, initial=-np.inf)
         top = np.where(np.isinf(top), 0, top).astype(x.dtype)
-        total = np.exp(x - top).sum(axis=axes, keepdims=True)
+        total = add_up(np.exp(x - top), axis=axes, keepdims=True)
         result = np.log(total) + top
         result = result if keepdim else np.asarray(result.squeeze(axes))
         self.save_for_backward(x, result)
@@ -359,269 +357,21 @@ def logsumexp(input: Value, dim: int | Sequence[int], keepdim: bool = False) -> 
     """ln Σ eˣ over `dim`, without overflow."""
     if array_of(input).dtype.kind != "f":
         input = to_dtype(input, np.dtype(np.float32))
-    return LogsumexpBackward0.apply(input, axes=_axes(dim, input.ndim), keepdim=keepdim)
-
-
-# --- extremes --------------------------------------------------------------------------------
-
-
-class AmaxBackward0(Node):
-    """y = the largest over some dimensions;  dL/dy is shared evenly by all that equal it.
-
-    PyTorch: derivatives.yaml, amax; FunctionsManual.cpp (scale_grad_by_count).
-    """
-
-    __slots__ = ("axes", "keepdim")
-    saves = ("self", "result")
-    extreme: Any = staticmethod(np.max)
-
-    def forward(self, x: Any, *, axes: tuple[int, ...], keepdim: bool) -> Any:
-        self.axes, self.keepdim = axes, keepdim
-        result = np.asarray(self.extreme(x, axis=axes, keepdims=keepdim))
-        self.save_for_backward(x, result)
-        return result
-
-    def backward(self, grad: Value) -> Value:
-        x, y = self.saved_tensors
-        found = x == spread(y, self.axes, self.keepdim)
-        share = SumBackward1.apply(found, axes=self.axes, keepdim=True)
-        return spread(grad, self.axes, self.keepdim) * found / share
-
-
-class AminBackward0(AmaxBackward0):
-    """y = the smallest;  dL/dy is shared evenly. PyTorch: derivatives.yaml, amin."""
-
-    __slots__ = ()
-    extreme = staticmethod(np.min)
-
-
-class MaxBackward1(AmaxBackward0):
-    """The largest of all; nan if any is. PyTorch: derivatives.yaml, max
-    (evenly_distribute_backward)."""
-
-    __slots__ = ()
-
-    def backward(self, grad: Value) -> Value:
-        x, y = self.saved_tensors
-        found = (x == y) | (isnan(x) & isnan(y))
-        return grad * found / SumBackward0.apply(found, axes=tuple(range(x.ndim)), keepdim=False)
-
-
-class MinBackward1(MaxBackward1):
-    """The smallest of all; nan if any is. PyTorch: derivatives.yaml, min."""
-
-    __slots__ = ()
-    extreme = staticmethod(np.min)
-
-
-class MaxBackward0(Node):
-    """y, i = the largest along one dimension and where it stood first;  dL/dy goes there.
-
-    PyTorch: derivatives.yaml, max.dim; FunctionsManual.cpp (value_selecting_reduction_backward).
-    """
-
-    __slots__ = ("dim", "keepdim", "shape")
-    saves = ("indices",)
-    where_extreme: Any = staticmethod(np.argmax)
-
-    def forward(self, x: Any, *, dim: int, keepdim: bool) -> Any:
-        self.dim, self.keepdim, self.shape = dim, keepdim, x.shape
-        if not x.ndim:
-            indices = np.zeros((), np.int64)
-            self.save_for_backward(indices)
-            return x.copy(), indices
-        indices = np.expand_dims(self.where_extreme(x, axis=dim), dim)
-        values = np.take_along_axis(x, indices, dim)
-        if not keepdim:
-            indices, values = indices.squeeze(dim), values.squeeze(dim)
-        self.save_for_backward(indices)
-        return values, indices
-
-    def backward(self, grad: Value, _: None) -> Value:
-        (indices,) = self.saved_tensors
-        if not self.shape:
-            return grad
-        axes = (self.dim,)
-        places = spread(indices, axes, self.keepdim)
-        return scatter_add(
-            zeros_for(grad, self.shape), self.dim, places, spread(grad, axes, self.keepdim)
-        )
-
-
-class MinBackward0(MaxBackward0):
-    """y, i = the smallest along one dimension and where. PyTorch: derivatives.yaml, min.dim."""
-
-    __slots__ = ()
-    where_extreme = staticmethod(np.argmin)
-
-
-def _need_elements(x: Any, name: str, dim: int | None = None) -> None:
-    shape = array_of(x).shape
-    if dim is None and 0 in shape:
-        raise RuntimeError(
-            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
-            "reduction dim with the 'dim' argument."
-        )
-    if dim is not None and shape and shape[dim] == 0:
-        raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size.")
-
-
-def max(input: Value, dim: Any = None, keepdim: bool = False) -> Any:
-    """max(x): the largest element. max(x, dim): (values, indices) along one dimension.
-    max(x, other): as `maximum`."""
-    return _extreme(input, dim, keepdim, "max", MaxBackward1, MaxBackward0, max_result)
-
-
-def min(input: Value, dim: Any = None, keepdim: bool = False) -> Any:
-    """min(x): the smallest element. min(x, dim): (values, indices) along one dimension.
-    min(x, other): as `minimum`."""
-    return _extreme(input, dim, keepdim, "min", MinBackward1, MinBackward0, min_result)
-
-
-def _extreme(
-    x: Value, dim: Any, keepdim: bool, name: str, whole: Any, along: Any, result: Any
-) -> Any:
-    if isinstance(dim, TensorBase):
-        return (maximum if name == "max" else minimum)(x, dim)
-    if dim is None:
-        _need_elements(x, name)
-        return whole.apply(x, axes=tuple(range(x.ndim)), keepdim=False)
-    d = wrap_dim(dim, x.ndim)
-    _need_elements(x, name, d)
-    return result(along.apply(x, dim=d, keepdim=keepdim))
-
-
-def amax(input: Value, dim: int | Sequence[int] = (), keepdim: bool = False) -> Value:
-    """The largest over `dim`; ties share the gradient."""
-    axes = _axes(dim, input.ndim)
-    _need_nonzero(input, "amax", axes, dim)
-    return AmaxBackward0.apply(input, axes=axes, keepdim=keepdim)
-
-
-def amin(input: Value, dim: int | Sequence[int] = (), keepdim: bool = False) -> Value:
-    """The smallest over `dim`; ties share the gradient."""
-    axes = _axes(dim, input.ndim)
-    _need_nonzero(input, "amin", axes, dim)
-    return AminBackward0.apply(input, axes=axes, keepdim=keepdim)
-
-
-def _need_nonzero(x: Any, name: str, axes: tuple[int, ...], dim: Dims) -> None:
-    if dim == () and 0 in array_of(x).shape:
-        _need_elements(x, name)
-    for a in axes:
-        _need_elements(x, name, a)
-
-
-def argmax(input: Value, dim: int | None = None, keepdim: bool = False) -> Value:
-    """Where the largest stands (the first of equals), int64; in the flattened tensor for None."""
-    return _arg_extreme(np.argmax, "argmax", input, dim, keepdim)
-
-
-def argmin(input: Value, dim: int | None = None, keepdim: bool = False) -> Value:
-    """Where the smallest stands (the first of equals), int64; in the flattened tensor for None."""
-    return _arg_extreme(np.argmin, "argmin", input, dim, keepdim)
-
-
-def _arg_extreme(find: Any, name: str, x: Value, dim: int | None, keepdim: bool) -> Value:
-    d = None if dim is None else wrap_dim(dim, x.ndim)
-    if d is None and 0 in array_of(x).shape:
-        raise IndexError(
-            f"{name}(): Expected reduction dim to be specified for input.numel() == 0."
-        )
-    if d is not None:
-        _need_elements(x, name, d)
-    axis = d if x.ndim else None
-    return _constant(lambda a: np.asarray(find(a, axis=axis, keepdims=keepdim), int64.numpy), x)
+    return LogsumexpBackward0.apply(input, axes=to_axes(dim, input.ndim), keepdim=keepdim)
 
 
 def any(input: Value, dim: Dims = None, keepdim: bool = False) -> Value:
     """Whether any element is non-zero, over `dim`; bool."""
-    axes = _axes(dim, input.ndim)
-    return _constant(lambda a: _truth(np.any(a, axis=axes, keepdims=keepdim), a), input)
+    axes = to_axes(dim, input.ndim)
+    return constant(lambda a: _truth(np.any(a, axis=axes, keepdims=keepdim), a), input)
 
 
 def all(input: Value, dim: Dims = None, keepdim: bool = False) -> Value:
     """Whether all elements are non-zero, over `dim`; bool."""
-    axes = _axes(dim, input.ndim)
-    return _constant(lambda a: _truth(np.all(a, axis=axes, keepdims=keepdim), a), input)
+    axes = to_axes(dim, input.ndim)
+    return constant(lambda a: _truth(np.all(a, axis=axes, keepdims=keepdim), a), input)
 
 
 def _truth(result: Any, x: Any) -> Any:
     """bool, but uint8 of uint8: from before PyTorch had a bool type."""
     return np.asarray(result, np.uint8 if x.dtype == np.uint8 else bool)
-
-
-# --- norms -----------------------------------------------------------------------------------
-
-
-class LinalgVectorNormBackward0(Node):
-    """y = (Σ |x|ᵖ)^(1/p);  dL/dx = dL/dy·x·|x|ᵖ⁻² / yᵖ⁻¹, 0 where y = 0.
-
-    p = ∞ and -∞ are the largest and smallest |x|, whose ties share; p = 0 counts non-zeros.
-    PyTorch: derivatives.yaml, linalg_vector_norm; FunctionsManual.cpp (norm_backward).
-    """
-
-    __slots__ = ("axes", "keepdim", "p")
-    saves = ("self", "result")
-
-    def forward(self, x: Any, *, p: float, axes: tuple[int, ...], keepdim: bool) -> Any:
-        self.p, self.axes, self.keepdim = p, axes, keepdim
-        size = np.abs(x)
-        if p == 0:
-            result = (size != 0).sum(axis=axes, keepdims=keepdim, dtype=x.dtype)
-        elif math.isinf(p):
-            extreme = np.max if p > 0 else np.min
-            result = extreme(size, axis=axes, keepdims=keepdim)
-        elif p == 1:
-            result = size.sum(axis=axes, keepdims=keepdim)
-        elif p == 2:
-            result = np.sqrt((x * x).sum(axis=axes, keepdims=keepdim))
-        else:
-            result = (size**p).sum(axis=axes, keepdims=keepdim) ** (1 / p)
-        result = np.asarray(result, x.dtype)
-        self.save_for_backward(x, result)
-        return result
-
-    def backward(self, grad: Value) -> Value | None:
-        x, y = self.saved_tensors
-        p = self.p
-        if p == 0:
-            return None
-        grad, y = spread(grad, self.axes, self.keepdim), spread(y, self.axes, self.keepdim)
-        if math.isinf(p):
-            found = abs(x) == y
-            share = SumBackward1.apply(found, axes=self.axes, keepdim=True)
-            return sign(x) * (grad / share) * found
-        if p == 1:
-            return sign(x) * grad
-        if p == 2:
-            return x * where(y == 0, 0.0, grad / y)
-        steep = sign(x) * pow(abs(x), p - 1)
-        steep = where(x == 0, 0.0, steep) if p < 1 else steep
-        return steep * where(y == 0, 0.0, grad / pow(y, p - 1))
-
-
-def norm(
-    input: Value,
-    p: float | str | None = "fro",
-    dim: Dims = None,
-    keepdim: bool = False,
-    dtype: DType | None = None,
-) -> Value:
-    """The p-norm of the elements over `dim`; 'fro' and None mean p = 2.
-
-    RuntimeError for integers. ('nuc' is not part of minitorch_nn.)
-    """
-    if dtype is not None:
-        input = to_dtype(input, dtype.numpy)
-    if array_of(input).dtype.kind != "f":
-        raise NotImplementedError(
-            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
-            f"{title(array_of(input).dtype)}"
-        )
-    if p == "nuc":
-        raise NotImplementedError("norm with p='nuc' is not part of minitorch_nn")
-    order = 2.0 if p in (None, "fro") else float(p)
-    return LinalgVectorNormBackward0.apply(
-        input, p=order, axes=_axes(dim, input.ndim), keepdim=keepdim
-    )

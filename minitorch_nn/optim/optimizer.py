@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from copy import deepcopy
 from typing import Any
 
-from ..autograd.function import RemovableHandle
+from ..autograd.node import RemovableHandle
 from ..nn.parameter import clear_grad, typename
 from ..tensor import Tensor
 
