@@ -54,7 +54,7 @@ def _to_array(data: Any, dtype: DType | None) -> Array:
     """A new array. Floats become the default dtype, Python ints int64; arrays keep their type."""
     if isinstance(data, Tensor):
         data = data.array
-    if isinstance(data, np.ndarray | np.generic):
+    if isinstance(data, (np.ndarray, np.generic)):
         dtypes.of(data)
         return np.array(data, None if dtype is None else dtype.numpy)
     data = _plain(data)
@@ -79,13 +79,13 @@ def _plain(data: Any) -> Any:
     """Nested lists with the tensors in them (of one element each) as numbers."""
     if isinstance(data, Tensor):
         return data.array
-    if isinstance(data, list | tuple):
+    if isinstance(data, (list, tuple)):
         return [_plain(d) for d in data]
     return data
 
 
 def _first(data: Any) -> Any:
-    while isinstance(data, list | tuple) and data:
+    while isinstance(data, (list, tuple)) and data:
         data = data[0]
     return data
 

@@ -418,7 +418,7 @@ class Tensor(TensorBase):
                 kind = a
             elif isinstance(a, Tensor):
                 kind = a.dtype
-            elif isinstance(a, str | Device):
+            elif isinstance(a, (str, Device)):
                 check_device(a)
             elif not isinstance(a, bool):
                 raise TypeError(
@@ -1108,6 +1108,9 @@ class Tensor(TensorBase):
         return inplace.copy_(self, Tensor.new(g.bernoulli(p, self.shape)))
 
 
+_OPERANDS = (TensorBase, int, float, np.ndarray, np.generic)
+
+
 def _fits(other: Any) -> bool:
     """Whether an operator knows what to do with `other`."""
-    return isinstance(other, TensorBase | int | float | np.ndarray | np.generic)
+    return isinstance(other, _OPERANDS)

@@ -137,12 +137,20 @@ test_errors = cases(
     case("conv2d: a word", conv2d(padding="sam"), X, W, raises=True),
     case("conv2d: negative padding", conv2d(padding=-1), X, W, raises=True),
     case("conv2d: stride 0", conv2d(stride=0), X, W, raises=True),
-    case("conv2d: dilation 0", conv2d(dilation=0), X, W, raises=True),
     case("conv2d: 2-D", conv2d(), (3, 5), SQUARE, raises=True),
     case("conv2d: 5-D", conv2d(), (1, 1, 3, 5, 5), SQUARE, raises=True),
     case("conv2d: a kernel of no outputs", conv2d(), X, (0, 3, 3, 3), raises=True),
-    case("conv2d: types", lambda torch, x, w: conv2d()(torch, x.half(), w), X, W, raises=True),
-    case("conv2d: integers", conv2d(), integers(9, X), W, raises=True),
+    # What these say depends on which backends PyTorch was built with.
+    case("conv2d: dilation 0", conv2d(dilation=0), X, W, raises=True, message=False),
+    case(
+        "conv2d: types",
+        lambda torch, x, w: conv2d()(torch, x.half(), w),
+        X,
+        W,
+        raises=True,
+        message=False,
+    ),
+    case("conv2d: integers", conv2d(), integers(9, X), W, raises=True, message=False),
 )
 
 

@@ -72,7 +72,7 @@ def test_avg_pool2d_agrees(
 @pytest.mark.op("max_pool2d", "avg_pool2d")
 @given(
     st.sampled_from(["max_pool2d", "avg_pool2d"]),
-    st.lists(st.integers(1, 4), min_size=2, max_size=5),
+    st.lists(st.integers(1, 4), min_size=3, max_size=5),
     st.integers(1, 3),
     st.integers(1, 3),
     st.integers(0, 2),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .parity import booleans, case, cases, constant, integers, strided, transposed
+from .versions import FULL_SLICES, SETITEM_COLUMNS, setitem_of_a_number, worded
 
 ROWS = np.array([2, 0, 2, -1])  # one row twice: its gradients add up
 COLUMNS = np.array([1, 3, 1, 0])
@@ -24,11 +25,29 @@ test_basic = cases(
     case("getitem: negative bounds", lambda torch, x: x[-3:-1], (5, 4), layout=True),
     case("getitem: bounds out of range", lambda torch, x: x[-9:9], (5, 4), layout=True),
     case("getitem: an empty slice", lambda torch, x: x[3:1], (5, 4), layout=True),
-    case("getitem: a slice and an int", lambda torch, x: x[:, 1], (3, 4), layout=True),
+    case(
+        "getitem: a slice and an int",
+        lambda torch, x: x[:, 1],
+        (3, 4),
+        layout=True,
+        differs=FULL_SLICES,
+    ),
     case("getitem: an int and a slice", lambda torch, x: x[1, 1:3], (3, 4), layout=True),
     case("getitem: None", lambda torch, x: x[None], (3, 4), second=True, layout=True),
-    case("getitem: None inside", lambda torch, x: x[:, None], (3, 4), layout=True),
-    case("getitem: None twice", lambda torch, x: x[None, :, None, 1], (3, 4), layout=True),
+    case(
+        "getitem: None inside",
+        lambda torch, x: x[:, None],
+        (3, 4),
+        layout=True,
+        differs=FULL_SLICES,
+    ),
+    case(
+        "getitem: None twice",
+        lambda torch, x: x[None, :, None, 1],
+        (3, 4),
+        layout=True,
+        differs=FULL_SLICES,
+    ),
     case("getitem: Ellipsis", lambda torch, x: x[..., 1], (2, 3, 4), second=True, layout=True),
     case("getitem: Ellipsis first", lambda torch, x: x[1, ...], (2, 3, 4), layout=True),
     case("getitem: Ellipsis alone", lambda torch, x: x[...], (2, 3), layout=True),
@@ -50,8 +69,15 @@ test_basic = cases(
 test_by_arrays = cases(
     case("getitem: rows", lambda torch, x, i: x[i], (3, 4), ROWS, second=True),
     case("getitem: a list", lambda torch, x: x[[2, 0, 2]], (3, 4), second=True),
-    case("getitem: a list in a tuple", lambda torch, x: x[[2, 0], :], (3, 4)),
-    case("getitem: columns", lambda torch, x, i: x[:, i], (3, 4), COLUMNS, second=True),
+    case("getitem: a list in a tuple", lambda torch, x: x[[2, 0], :], (3, 4), differs=FULL_SLICES),
+    case(
+        "getitem: columns",
+        lambda torch, x, i: x[:, i],
+        (3, 4),
+        COLUMNS,
+        second=True,
+        differs=FULL_SLICES,
+    ),
     case("getitem: pairs", lambda torch, x, i, j: x[i, j], (3, 4), ROWS, COLUMNS, second=True),
     case("getitem: broadcast pairs", lambda torch, x, i: x[i[:, None], i], (3, 4), ROWS % 3),
     case("getitem: 2-D rows", lambda torch, x, i: x[i], (3, 4), integers(3, (2, 2)), second=True),
@@ -60,10 +86,29 @@ test_by_arrays = cases(
     case("getitem: an array and a slice", lambda torch, x, i: x[i, 1:3], (3, 4), ROWS, second=True),
     case("getitem: a slice and an array", lambda torch, x, i: x[1:, i], (3, 4), COLUMNS),
     case("getitem: an array and None", lambda torch, x, i: x[i, None], (3, 4), ROWS),
-    case("getitem: arrays apart", lambda torch, x, i: x[i, :, i], (3, 4, 3), ROWS % 3, second=True),
-    case("getitem: arrays side by side", lambda torch, x, i: x[:, i, i], (2, 3, 3), ROWS % 3),
+    case(
+        "getitem: arrays apart",
+        lambda torch, x, i: x[i, :, i],
+        (3, 4, 3),
+        ROWS % 3,
+        second=True,
+        differs=FULL_SLICES,
+    ),
+    case(
+        "getitem: arrays side by side",
+        lambda torch, x, i: x[:, i, i],
+        (2, 3, 3),
+        ROWS % 3,
+        differs=FULL_SLICES,
+    ),
     case("getitem: Ellipsis and an array", lambda torch, x, i: x[..., i], (2, 3, 4), COLUMNS),
-    case("getitem: an int, a slice, an array", lambda torch, x, i: x[0, :, i], (2, 3, 4), COLUMNS),
+    case(
+        "getitem: an int, a slice, an array",
+        lambda torch, x, i: x[0, :, i],
+        (2, 3, 4),
+        COLUMNS,
+        differs=FULL_SLICES,
+    ),
     case("getitem: int32 rows", lambda torch, x, i: x[i], (3, 4), ROWS.astype(np.int32)),
     case("getitem: no rows", lambda torch, x, i: x[i], (3, 4), np.zeros(0, np.int64)),
     case("getitem: rows of a transpose", lambda torch, x, i: x.t()[i], (4, 3), ROWS),
@@ -77,7 +122,13 @@ test_by_masks = cases(
     case("getitem: a mask", lambda torch, x, m: x[m], (3, 4), booleans((3, 4)), second=True),
     case("getitem: x > 0", lambda torch, x: x[x > 0], (3, 4), second=True),
     case("getitem: a mask of rows", lambda torch, x, m: x[m], (5, 4), booleans((5,)), second=True),
-    case("getitem: a mask of columns", lambda torch, x, m: x[:, m], (3, 5), booleans((5,))),
+    case(
+        "getitem: a mask of columns",
+        lambda torch, x, m: x[:, m],
+        (3, 5),
+        booleans((5,)),
+        differs=FULL_SLICES,
+    ),
     case("getitem: a mask and an int", lambda torch, x, m: x[m, 1], (5, 4), booleans((5,))),
     case("getitem: a mask and a slice", lambda torch, x, m: x[m, 1:3], (5, 4), booleans((5,))),
     case("getitem: a list of bools", lambda torch, x: x[[True, False, True]], (3, 4)),
@@ -172,9 +223,24 @@ def set_item(key: Any, x: Any, value: Any) -> Any:
 
 
 test_writing = cases(
-    case("setitem: a number to a row", lambda torch, x: set_item(1, x, 7.0), (3, 4)),
-    case("setitem: a number to all", lambda torch, x: set_item(slice(None), x, 7.0), (3, 4)),
-    case("setitem: one element", lambda torch, x: set_item((1, 2), x, 7.0), (3, 4)),
+    case(
+        "setitem: a number to a row",
+        lambda torch, x: set_item(1, x, 7.0),
+        (3, 4),
+        differs=setitem_of_a_number("CopySlices"),
+    ),
+    case(
+        "setitem: a number to all",
+        lambda torch, x: set_item(slice(None), x, 7.0),
+        (3, 4),
+        differs=setitem_of_a_number("FillBackward2"),
+    ),
+    case(
+        "setitem: one element",
+        lambda torch, x: set_item((1, 2), x, 7.0),
+        (3, 4),
+        differs=setitem_of_a_number("CopySlices"),
+    ),
     case("setitem: a row", lambda torch, x, v: set_item(1, x, v), (3, 4), (4,), second=True),
     case(
         "setitem: rows",
@@ -196,8 +262,14 @@ test_writing = cases(
         lambda torch, x, m: set_item(m, x, 0.0),
         (3, 4),
         booleans((3, 4)),
+        differs=setitem_of_a_number("MaskedFillBackward0"),
     ),
-    case("setitem: x < 0", lambda torch, x: set_item(x < 0, x, 0.0), (3, 4)),
+    case(
+        "setitem: x < 0",
+        lambda torch, x: set_item(x < 0, x, 0.0),
+        (3, 4),
+        differs=setitem_of_a_number("MaskedFillBackward0"),
+    ),
     case(
         "setitem: a mask, values",
         lambda torch, x, v: set_item(x > 0, x, v[: int((x > 0).sum())]),
@@ -218,7 +290,13 @@ test_writing = cases(
         np.array([2, 0]),
     ),
     case("setitem: a list", lambda torch, x, v: set_item([2, 0], x, v), (3, 4), (2, 4)),
-    case("setitem: an array, a number", lambda torch, x, i: set_item(i, x, 5), (3, 4), ROWS % 3),
+    case(
+        "setitem: an array, a number",
+        lambda torch, x, i: set_item(i, x, 5),
+        (3, 4),
+        ROWS % 3,
+        differs=setitem_of_a_number("IndexFillBackward0"),
+    ),
     case(
         "setitem: pairs",
         lambda torch, x, v, i, j: set_item((i, j), x, v),
@@ -233,6 +311,7 @@ test_writing = cases(
         (3, 4),
         (3, 2),
         np.array([3, 1]),
+        differs=SETITEM_COLUMNS,
     ),
     case(
         "setitem: an array in between",
@@ -251,6 +330,7 @@ test_writing = cases(
         lambda torch, x, i: set_item(i, x, 5.0),
         (3, 4),
         np.zeros(0, np.int64),
+        differs=setitem_of_a_number("IndexFillBackward0"),
     ),
     case(
         "masked_fill_: in place",
@@ -280,6 +360,7 @@ test_writing_through_views = cases(
     case("setitem: into transposed memory", fill_row, constant(transposed((3, 4)))),
 )
 
+INDEX_TYPE = worded("gather(): Expected dtype int32/int64 for index", since=(2, 8))
 test_errors = cases(
     case("getitem: out of range", lambda torch, x: x[2], (2, 3), raises=True),
     case("getitem: below range", lambda torch, x: x[-3], (2, 3), raises=True),
@@ -328,7 +409,7 @@ test_errors = cases(
         "gather: dims", lambda torch, x, i: x.gather(0, i), (2, 3), integers(2, (2,)), raises=True
     ),
     case("gather: range", lambda torch, x: x.gather(0, torch.tensor([[5]])), (2, 3), raises=True),
-    case("gather: type", lambda torch, x: x.gather(0, x), (2, 3), raises=True),
+    case("gather: type", lambda torch, x: x.gather(0, x), (2, 3), raises=True, differs=INDEX_TYPE),
     case(
         "gather: size", lambda torch, x, i: x.gather(1, i), (2, 3), integers(3, (4, 2)), raises=True
     ),

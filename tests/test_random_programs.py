@@ -119,7 +119,7 @@ def _attempt(action: Any) -> Any:
     try:
         return action()
     except (RuntimeError, IndexError) as e:
-        return f"{type(e).__name__}: {str(e).splitlines()[0]}"
+        return f"{type(e).__name__}: {str(e).splitlines()[0]}".partition(" Hint:")[0]
 
 
 def _look(t: Any) -> Any:

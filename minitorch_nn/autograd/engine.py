@@ -41,8 +41,10 @@ class BackwardPass:
         targets: Iterable[Edge] | None,
         retain_graph: bool,
         accumulate: bool,
+        create_graph: bool,
     ) -> None:
         self.retain_graph = retain_graph
+        self.bare = not create_graph  # whether gradients in flight are bare arrays
         self.accumulate = accumulate
         self.targets = None if targets is None else set(targets)
         self.captured: dict[Edge, Value] = {}
@@ -76,7 +78,8 @@ class BackwardPass:
     def run(self, roots: Sequence[Edge], gradients: Sequence[Value]) -> None:
         for edge, grad in zip(roots, gradients, strict=True):
             self.claim(grad)  # it may be the user's own array
-            self.receive(edge, grad)
+            held = self.buffers.get(edge)
+            self.buffers[edge] = grad if held is None else held + grad
         for node in self.starts:
             self.schedule(node)
         while self.ready:
@@ -90,24 +93,23 @@ class BackwardPass:
         self.by_number[node.sequence_nr] = node
         heappush(self.ready, -node.sequence_nr)
 
-    def receive(self, edge: Edge, grad: Value) -> None:
-        held = self.buffers.get(edge)
-        self.buffers[edge] = grad if held is None else held + grad
-
     def evaluate(self, node: Node) -> None:
         """Runs one node and passes its gradients on."""
         buffers = self.buffers
-        grads = [buffers.pop((node, nr), None) for nr in range(len(node.metadata))]
+        if len(node.metadata) == 1:
+            grads = [buffers.pop((node, 0), None)]
+        else:
+            grads = [buffers.pop((node, nr), None) for nr in range(len(node.metadata))]
         if self.targets is not None:  # as PyTorch: an inner target is taken before its own hooks
             for nr, grad in enumerate(grads):
                 if (node, nr) in self.targets:
                     self.captured[node, nr] = grad
         if node.hooks is not None:
             grads = self._run_hooks_before(node, grads)
-        if not any(n is not None and self._is_wanted(n) for n, _ in node.next_functions):
+        if self.targets is not None and not self._leads_further(node):
             return
 
-        if any(g is not None for g in grads) or isinstance(node, FunctionCtx):
+        if grads[0] is not None or any(g is not None for g in grads) or type(node).always_runs:
             results = node.backward(*grads)
             if type(results) is not tuple:
                 results = (results,)
@@ -118,19 +120,25 @@ class BackwardPass:
         if not self.retain_graph:
             node.release()
 
-        waiting = self.waiting
-        for i, (edge, grad) in enumerate(zip(node.next_functions, results, strict=True)):
-            below, nr = edge
-            if below is None or not self._is_wanted(below):
+        waiting, on_the_way = self.waiting, self.on_the_way
+        for edge, grad in zip(node.next_functions, results, strict=True):
+            below = edge[0]
+            if below is None or (on_the_way is not None and below not in on_the_way):
                 continue
             if grad is not None:
-                shape, kind = below.metadata[nr]
-                if grad.shape != shape or _numpy_dtype(grad) is not kind:
-                    grad = _fit(grad, shape, kind, node, i)
-                self.receive(edge, grad)
-            waiting[below] -= 1
-            if not waiting[below]:
+                shape, kind = below.metadata[edge[1]]
+                own = grad.dtype if self.bare else grad.array.dtype
+                if own is not kind or grad.shape != shape:
+                    grad = _fit(grad, shape, kind, node, node.next_functions.index(edge))
+                held = buffers.get(edge)
+                buffers[edge] = grad if held is None else held + grad
+            left = waiting[below] - 1
+            waiting[below] = left
+            if not left:
                 self.schedule(below)
+
+    def _leads_further(self, node: Node) -> bool:
+        return any(n is not None and self._is_wanted(n) for n, _ in node.next_functions)
 
     def finish_leaf(self, node: AccumulateGrad) -> None:
         grad = self.buffers.pop((node, 0), None)
@@ -362,7 +370,7 @@ def backward(
             raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
         wanted = {gradient_edge(x): x for x in leaves}
     with set_grad_enabled(create_graph):
-        run = BackwardPass(edges, wanted, keep, accumulate=True)
+        run = BackwardPass(edges, wanted, keep, accumulate=True, create_graph=create_graph)
         run.run(edges, grads)
     for edge, grad in run.captured.items():  # inputs that are no leaves
         if wanted is None or grad is None or wanted[edge].retains_grad:
@@ -406,7 +414,7 @@ def grad(
     if any(node is None for node, _ in targets):
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     with set_grad_enabled(create_graph):
-        run = BackwardPass(edges, targets, keep, accumulate=False)
+        run = BackwardPass(edges, targets, keep, accumulate=False, create_graph=create_graph)
         run.run(edges, cotangents)
     found = []
     for i, (x, edge) in enumerate(zip(inputs, targets, strict=True)):

@@ -20,6 +20,7 @@ from .node import FREED, NOTHING_SAVED, SECOND_TIME, Node, SavedVariable, gradie
 class FunctionCtx(Node):
     """The `ctx` of a user's Function. It is the node itself, as in PyTorch; it takes attributes."""
 
+    always_runs = True
     function: type[Function]
     _dirty: tuple[Any, ...] = ()
     _non_differentiable: tuple[Any, ...] = ()

@@ -38,6 +38,7 @@ NOTHING_SAVED: tuple[Any, ...] = ()
 FREED: tuple[Any, ...] = ("freed",)
 
 
+_ARRAYS = (np.ndarray, np.generic)
 _numbers = count()
 next_number = _numbers.__next__  # a node's sequence number
 
@@ -120,6 +121,7 @@ class Node:
         "next_functions",
         "sequence_nr",
     )
+    always_runs: ClassVar[bool] = False  # also when no gradient arrived: a user's Function
     saves: ClassVar[tuple[str, ...]] = ()  # PyTorch's names for what save_for_backward is given
     next_functions: tuple[Edge, ...]
     sequence_nr: int
@@ -155,7 +157,8 @@ class Node:
             if isinstance(x, TensorBase):
                 if first is None:
                     first = x
-                wanted = wanted or x.requires_grad
+                if not wanted:
+                    wanted = x.requires_grad
                 arrays.append(x.array)
             else:
                 arrays.append(x)
@@ -177,21 +180,33 @@ class Node:
                 return tuple([node.wrap(first, r, None, i) for i, r in enumerate(result)])
             return node.wrap(first, result, None, 0)
 
-        node.next_functions = edges = tuple([gradient_edge(x) for x in inputs])
-        node.needs_input_grad = tuple([edge[0] is not None for edge in edges])
+        # Plain loops, here and in the engine: these lines run for every operation of a program.
+        edges, needed = [], []
+        for x in inputs:
+            edge = gradient_edge(x)
+            edges.append(edge)
+            needed.append(edge[0] is not None)
+        node.next_functions = tuple(edges)
+        node.needs_input_grad = tuple(needed)
         node.sequence_nr = next_number()
         node.make = first.new
         node.hooks = None
         node._inputs = (*inputs, *options.values()) if options else inputs
         node._saved = NOTHING_SAVED
         result = node.forward(*arrays, **constants)
-        results = result if type(result) is tuple else (result,)
-        node.metadata = tuple([(r.shape, r.dtype) for r in results])
-        tensors = tuple([node.wrap(first, r, node, i) for i, r in enumerate(results)])
+        if type(result) is tuple:
+            results = result
+            node.metadata = tuple([(r.shape, r.dtype) for r in results])
+            output = tensors = tuple([node.wrap(first, r, node, i) for i, r in enumerate(results)])
+        else:
+            results = (result,)
+            node.metadata = ((result.shape, result.dtype),)
+            output = node.wrap(first, result, node, 0)
+            tensors = (output,)
         if node._saved:
             node._saved = tuple([node._pack(value, results, tensors) for value in node._saved])
         node._inputs = None
-        return tensors if type(result) is tuple else tensors[0]
+        return output
 
     def wrap(self, first: Any, array: Any, node: Node | None, output_nr: int) -> Any:
         """The result's tensor; integers and booleans have no gradient. Views override this."""
@@ -212,7 +227,7 @@ class Node:
             self._saved = values
 
     def _pack(self, value: Any, results: tuple[Any, ...], tensors: tuple[Any, ...]) -> Any:
-        if not isinstance(value, np.ndarray | np.generic):
+        if not isinstance(value, _ARRAYS):
             return value
         for x in self._inputs or ():
             if isinstance(x, TensorBase) and x.array is value:
@@ -360,7 +375,7 @@ def gradient_edge(x: Any) -> Edge:
     """Where a gradient of `x` should go: its node, or the AccumulateGrad of a leaf."""
     if not isinstance(x, TensorBase):
         return NO_EDGE
-    node = x.grad_fn
+    node = x._grad_fn if x._base is None else x.grad_fn
     if node is not None:
         return node, x.output_nr
     if not x._requires_grad:

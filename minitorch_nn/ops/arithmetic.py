@@ -273,11 +273,9 @@ def _refuse_bool_minus(a: Any, b: Any) -> None:
 
 def add(input: Value, other: Value, *, alpha: float = 1) -> Value:
     """input + alpha·other, broadcast and promoted."""
-    return (
-        AddBackward0.apply(input, other, alpha=alpha)
-        if alpha != 1
-        else AddBackward0.apply(input, other)
-    )
+    if alpha == 1:
+        return AddBackward0.apply(input, other)
+    return AddBackward0.apply(input, other, alpha=alpha)
 
 
 def sub(input: Value, other: Value, *, alpha: float = 1) -> Value:

@@ -195,13 +195,13 @@ def _as_part(part: Any) -> Any:
         return slice(
             *[None if s is None else _as_int(s) for s in (part.start, part.stop, part.step)]
         )
-    if isinstance(part, int | np.integer):
+    if isinstance(part, (int, np.integer)):
         return int(part)
     if isinstance(part, TensorBase):
         part = part.array
         if part.ndim == 0 and part.dtype.kind in "iu":
             return int(part)
-    elif isinstance(part, list | tuple | range):
+    elif isinstance(part, (list, tuple, range)):
         part = np.asarray([array_of(p) for p in part])
         part = part.astype(np.int64) if part.size == 0 else part
     if isinstance(part, np.ndarray) and part.dtype.kind in "iub":

@@ -408,7 +408,7 @@ def zero_(x: Any) -> Any:
 def setitem(x: Any, index: Any, value: Any) -> None:
     """x[index] = value: a write to the view that a basic index gives, else to the index arrays."""
     target, key = view_and_key(x, index)
-    is_number = isinstance(value, bool | int | float)
+    is_number = isinstance(value, (bool, int, float))
     if not is_number and not isinstance(value, TensorBase):
         value = x.new(np.asarray(value))
     if key is None:

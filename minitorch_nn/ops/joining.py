@@ -65,7 +65,7 @@ def _expect_tensors(tensors: Any, name: str) -> list[Any]:
     if not xs:
         raise RuntimeError(f"{name} expects a non-empty TensorList")
     for i, x in enumerate(xs):
-        if not isinstance(x, TensorBase | np.ndarray | np.generic):
+        if not isinstance(x, (TensorBase, np.ndarray, np.generic)):
             raise TypeError(
                 f"expected Tensor as element {i} in argument 0, but got {type(x).__name__}"
             )

@@ -43,7 +43,7 @@ def wrap_dims(dims: int | Sequence[int], ndim: int) -> tuple[int, ...]:
 
 def sizes_of(sizes: tuple[Any, ...]) -> tuple[int, ...]:
     """`f(2, 3)` and `f((2, 3))` mean the same."""
-    if len(sizes) == 1 and isinstance(sizes[0], list | tuple):
+    if len(sizes) == 1 and isinstance(sizes[0], (list, tuple)):
         return tuple(int(s) for s in sizes[0])
     return tuple(int(s) for s in sizes)
 
