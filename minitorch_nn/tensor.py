@@ -275,7 +275,7 @@ class Tensor(TensorBase):
     @property
     def grad(self) -> Any:
         """What backward() has added up; None before. Results have one only after retain_grad()."""
-        if self._grad is None and self.grad_fn is not None and not self.retains_grad:
+        if self._grad is None and self._grad_fn is not None and not self.retains_grad:
             warnings.warn(_NON_LEAF_GRAD, UserWarning, stacklevel=2)
         return self._grad
 
@@ -357,7 +357,7 @@ class Tensor(TensorBase):
 
     @property
     def retains_grad(self) -> builtins.bool:
-        node = self.grad_fn
+        node = self._grad_fn
         if node is None or node.hooks is None:
             return False
         reference = node.hooks.retained.get(self.output_nr)

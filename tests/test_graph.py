@@ -350,6 +350,30 @@ def test_the_graph_of_the_operation(torch, operation):
     return graph(result), result
 
 
+def passes(torch: Any, result: Any) -> Any:
+    """How often the graph below `result` can be passed: what was saved is freed by the first."""
+    gradient = torch.ones_like(result)
+    result.backward(gradient)
+    try:
+        result.backward(gradient)
+    except RuntimeError as e:
+        return str(e)
+    return "twice"
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@both
+def test_whether_a_second_pass_is_possible_through_the_operation(torch, operation):
+    a, m, t = leaf(torch, 3), leaf(torch, 2, 3), leaf(torch, 2, 3, 4)
+    return passes(torch, OPERATIONS[operation](torch, a, m, t)), a.grad, m.grad, t.grad
+
+
+@pytest.mark.parametrize("name", [*MODELS, *LOSSES])
+@both
+def test_whether_a_second_pass_is_possible_through(torch, name):
+    return passes(torch, {**MODELS, **LOSSES}[name](torch))
+
+
 # The chapter's networks
 
 

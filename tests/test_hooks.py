@@ -137,6 +137,17 @@ def test_hooks_run_in_autograd_grad_too(torch):
 
 
 @both
+def test_a_hook_of_an_inner_tensor_whose_gradient_is_asked_for(torch):
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    y = x * 2
+    y.register_hook(lambda grad: grad * 5)
+    y.grad_fn.register_prehook(lambda outputs: tuple(g * 7 for g in outputs))
+    z = (y * y).sum()
+    # Where the pass ends at y its hook has run; where it goes on, y is read before.
+    return torch.autograd.grad(z, y, retain_graph=True), torch.autograd.grad(z, [x, y])
+
+
+@both
 def test_a_hook_of_a_leaf_that_no_gradient_reaches_does_not_run(torch):
     x = torch.tensor([1.0, 2.0], requires_grad=True)
     w = torch.tensor([1.0, 2.0], requires_grad=True)

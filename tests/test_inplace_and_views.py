@@ -340,6 +340,28 @@ def test_overwriting_stops_the_gradient(torch):
     return x.grad, z.requires_grad
 
 
+@both
+def test_overwriting_stops_even_an_infinite_gradient(torch):
+    def fill_by_index(y):
+        y[0] = 0.0
+
+    seen = []
+    for write in (
+        lambda y: y.copy_(torch.zeros(2)),
+        lambda y: y.fill_(0.0),
+        lambda y: y.zero_(),
+        lambda y: y.fill_(torch.tensor(0.0)),
+        lambda y: y.masked_fill_(y > 0, 0.0),
+        fill_by_index,
+    ):
+        x = torch.tensor([1.0, 2.0], requires_grad=True)
+        y = x * 1
+        write(y)
+        (1 / y).sum().backward()
+        seen.append(x.grad)
+    return seen
+
+
 # Views and their bases
 
 
@@ -488,6 +510,20 @@ def test_a_view_made_together_with_others_is_lost_once_its_base_was_written_to(t
 def test_an_expanded_tensor_cannot_be_written_to(torch):
     x = torch.ones(1, 2)
     return said_first(RuntimeError, lambda: x.expand(3, 2).add_(1)), x
+
+
+@both
+def test_parts_of_an_expanded_tensor_can_be_written_to_and_all_of_it_filled(torch):
+    base = torch.ones(2, 1)
+    x = base.expand(2, 3)
+    seen = []
+    x[:, 0].mul_(7)
+    seen.append(x.tolist())
+    x.fill_(3.0)
+    seen.append(x.tolist())
+    x[0].zero_()
+    seen.append(x.tolist())
+    return seen, base
 
 
 @both

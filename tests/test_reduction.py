@@ -13,7 +13,6 @@ from .parity import (
     booleans,
     case,
     cases,
-    constant,
     distinct,
     integers,
     positive,

@@ -37,6 +37,16 @@ test_the_rest = cases(
         (4,),
         second=True,
     ),
+    case(
+        "broadcast_tensors",
+        lambda torch, x, y: torch.broadcast_tensors(x * x, y),
+        (3, 1),
+        (4,),
+        second=True,
+    ),
+    case("fmax", lambda torch, x, y: torch.fmax(x, y), (5,), (5,), second=True),
+    case("fmin", lambda torch, x, y: torch.fmin(x, y), (5,), (5,), second=True),
+    case("ravel", lambda torch, x: torch.ravel(x * x), (3, 4), second=True),
     case("rsub", lambda torch, x, y: torch.rsub(x, y, alpha=2), (3,), (3,), second=True),
     case("swapaxes", lambda torch, x: torch.swapaxes(x, 0, 1) * x, (3, 3), second=True),
     case(

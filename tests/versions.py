@@ -26,8 +26,8 @@ INSTALLED = tuple(int(part) for part in torch.__version__.split("+")[0].split(".
 class Difference:
     """What PyTorch did before version `since`, as a change to make to its result.
 
-    Without a `translate` the older PyTorch refused what the newer one does: then it must raise,
-    and there is nothing to compare.
+    Without a `translate` the older PyTorch refused what the newer one does: where it raises, there
+    is nothing to compare.
     """
 
     what: str
@@ -130,7 +130,7 @@ SETITEM_COLUMNS = Difference(
 
 
 def setitem_of_a_number(root: str) -> Difference:
-    """A number that was written was made a tensor first, and had an edge; `root` is the node now."""
+    """A number to be written was a tensor first, and had an edge. `root` is the newest node."""
 
     def translate(run: Run) -> None:
         for i, graph in enumerate(run.graphs):

@@ -171,8 +171,8 @@ class BackwardPass:
         if isinstance(grad, TensorBase):
             return _clone(grad)
         grad = np.asarray(grad)
-        # The layout may be any that is dense; a broadcast array has one cell for many elements.
-        if grad.flags.writeable and grad.strides == like.strides and self.claim(grad):
+        # A broadcast array, one cell for many elements, has other strides than the leaf.
+        if grad.strides == like.strides and grad.flags.writeable and self.claim(grad):
             return grad
         copy = np.empty_like(like)
         copy[...] = grad

@@ -258,6 +258,11 @@ class Node:
             raise RuntimeError(SECOND_TIME)
         return tuple([v.unpack(self) if type(v) is SavedVariable else v for v in self._saved])
 
+    def check_saved(self) -> None:
+        """Raises what reading the saved tensors would, for nodes that need no more than their own
+        notes: PyTorch saves the tensors there, too, and refuses when they are gone."""
+        self.saved_tensors  # noqa: B018
+
     def release(self) -> None:
         """Frees what was saved. A node that saved nothing can be passed again."""
         if self._saved:

@@ -88,6 +88,7 @@ class SoftmaxBackward0(Node):
     def forward(self, x: Any, *, dim: int) -> Any:
         self.dim = dim
         # eˣ of the largest is 1: nothing overflows, and the quotient stays the same.
+        x = np.ascontiguousarray(x).reshape(x.shape)
         result = np.exp(x - _largest(x, dim))
         result /= result.sum(_axis(x, dim), keepdims=True)
         self.save_for_backward(result)
@@ -110,6 +111,7 @@ class LogSoftmaxBackward0(Node):
 
     def forward(self, x: Any, *, dim: int) -> Any:
         self.dim = dim
+        x = np.ascontiguousarray(x).reshape(x.shape)
         result = x - _largest(x, dim)
         result -= np.log(np.exp(result).sum(_axis(x, dim), keepdims=True))
         self.save_for_backward(result)

@@ -18,6 +18,7 @@ from ..dtypes import promote, promote_float, result_numpy
 from .broadcasting import sum_to
 from .operands import array_of, binary, constant, is_number, shape_of
 from .pointwise import floor
+from .shape import zeros_for
 
 
 class AddBackward0(Node):
@@ -148,8 +149,8 @@ class DivBackward2(Node):
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
         need_a, need_b = self.needs_input_grad
         return (
-            sum_to(grad * 0.0, self.shapes[0]) if need_a else None,
-            sum_to(grad * 0.0, self.shapes[1]) if need_b else None,
+            sum_to(zeros_for(grad, tuple(grad.shape)), self.shapes[0]) if need_a else None,
+            sum_to(zeros_for(grad, tuple(grad.shape)), self.shapes[1]) if need_b else None,
         )
 
 

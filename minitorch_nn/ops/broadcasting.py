@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from ..autograd.grad_mode import mode
 from ..autograd.node import Node
 from ..base import TensorBase, Value
 from ..size import Size
@@ -37,13 +38,9 @@ class View(Node):
         view._base = first if first._base is None else first._base
         view._view_version = first.storage.version
         view._inference = first._inference
-        if first._view_kind or self.kind or node is None:
-            view._view_kind = self.kind or first._view_kind or _made_without_graph(first)
+        how = self.kind if mode.grad else "inference" if mode.inference else "no_grad"
+        view._view_kind = how or first._view_kind
         return view
-
-
-def _made_without_graph(source: Any) -> str:
-    return "no_grad" if source.requires_grad else ""
 
 
 class ExpandBackward0(View):
@@ -56,16 +53,11 @@ class ExpandBackward0(View):
 
     def forward(self, x: Any, *, shape: tuple[int, ...]) -> Any:
         self.shape = x.shape
-        view = np.broadcast_to(x, shape)
-        if 1 in x.shape:
-            # NumPy gives a dimension that stays 1 the stride 0; PyTorch leaves it as it was.
-            lead = len(shape) - x.ndim
-            strides = list(view.strides)
-            for d, size in enumerate(x.shape):
-                if size == shape[lead + d]:
-                    strides[lead + d] = x.strides[d]
-            view = as_strided(view, shape, strides)
-        return view
+        lead = len(shape) - x.ndim
+        strides = [0] * len(shape)
+        for d, (size, stride) in enumerate(zip(x.shape, x.strides, strict=True)):
+            strides[lead + d] = stride if size == shape[lead + d] else 0
+        return as_strided(x, shape, strides)
 
     def backward(self, grad: Value) -> Value:
         return sum_to(grad, self.shape)
@@ -89,7 +81,7 @@ def expand(x: Value, *sizes: Any) -> Value:
             f"tensor ({x.ndim})"
         )
     full = []
-    for d, size in enumerate(shape):
+    for d, size in reversed(list(enumerate(shape))):
         own = x.shape[d - lead] if d >= lead else None
         if size == -1:
             if own is None:
@@ -105,7 +97,7 @@ def expand(x: Value, *sizes: Any) -> Value:
                 f"{list(x.shape)}"
             )
         full.append(size)
-    return ExpandBackward0.apply(x, shape=tuple(full))
+    return ExpandBackward0.apply(x, shape=tuple(reversed(full)))
 
 
 def _type_of(x: Value) -> str:

@@ -26,10 +26,12 @@ class WhereBackward0(Node):
     PyTorch: derivatives.yaml, where.self.
     """
 
-    __slots__ = ("condition", "shapes")
+    __slots__ = ("shapes",)
+    saves = ("condition",)
 
     def forward(self, a: Any, b: Any, *, condition: Any) -> Any:
-        self.condition, self.shapes = condition, (shape_of(a), shape_of(b))
+        self.save_for_backward(condition)
+        self.shapes = shape_of(a), shape_of(b)
         a, b = promote(a, b) if not (is_number(a) and is_number(b)) else (a, b)
         try:
             result = np.where(condition, a, b)
@@ -39,9 +41,10 @@ class WhereBackward0(Node):
 
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
         need_a, need_b = self.needs_input_grad
+        (condition,) = self.saved_tensors
         return (
-            sum_to(where(self.condition, grad, 0.0), self.shapes[0]) if need_a else None,
-            sum_to(where(self.condition, 0.0, grad), self.shapes[1]) if need_b else None,
+            sum_to(where(condition, grad, 0.0), self.shapes[0]) if need_a else None,
+            sum_to(where(condition, 0.0, grad), self.shapes[1]) if need_b else None,
         )
 
 
@@ -195,10 +198,12 @@ class MaskedFillBackward0(Node):
     PyTorch: derivatives.yaml, masked_fill.Scalar.
     """
 
-    __slots__ = ("mask", "shape")
+    __slots__ = ("shape",)
+    saves = ("mask",)
 
     def forward(self, x: Any, *, mask: Any, value: Any) -> Any:
-        self.mask, self.shape = mask, x.shape
+        self.save_for_backward(mask)
+        self.shape = x.shape
         if mask.dtype != bool:
             raise RuntimeError(
                 "masked_fill_ only supports boolean masks, but got mask with dtype "
@@ -213,7 +218,8 @@ class MaskedFillBackward0(Node):
         return result
 
     def backward(self, grad: Value) -> Value:
-        return sum_to(where(self.mask, 0.0, grad), self.shape)
+        (mask,) = self.saved_tensors
+        return sum_to(where(mask, 0.0, grad), self.shape)
 
 
 class MaskedFillBackward1(Node):
@@ -222,10 +228,12 @@ class MaskedFillBackward1(Node):
     PyTorch: derivatives.yaml, masked_fill.Tensor.
     """
 
-    __slots__ = ("mask", "shape")
+    __slots__ = ("shape",)
+    saves = ("mask",)
 
     def forward(self, x: Any, value: Any, *, mask: Any) -> Any:
-        self.mask, self.shape = mask, x.shape
+        self.save_for_backward(mask)
+        self.shape = x.shape
         if value.ndim:
             raise RuntimeError(
                 "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
@@ -235,9 +243,10 @@ class MaskedFillBackward1(Node):
 
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
         need_x, need_value = self.needs_input_grad
+        (mask,) = self.saved_tensors
         return (
-            sum_to(where(self.mask, 0.0, grad), self.shape) if need_x else None,
-            sum_to(where(self.mask, grad, 0.0), ()) if need_value else None,
+            sum_to(where(mask, 0.0, grad), self.shape) if need_x else None,
+            sum_to(where(mask, grad, 0.0), ()) if need_value else None,
         )
 
 

@@ -92,6 +92,7 @@ class IndexBackward0(Node):
 
     def forward(self, x: Any, *, key: tuple[Any, ...]) -> Any:
         self.key, self.shape = key, x.shape
+        self.save_for_backward(*[k for k in key if isinstance(k, np.ndarray)])
         try:
             picked = x[key]
             return np.ascontiguousarray(picked).reshape(picked.shape)
@@ -99,6 +100,7 @@ class IndexBackward0(Node):
             raise explain_index(error, x, key) from None
 
     def backward(self, grad: Value) -> Value:
+        self.check_saved()
         return IndexPutAccumulate.apply(grad, shape=self.shape, key=self.key)
 
 
@@ -413,10 +415,12 @@ class IndexSelectBackward0(Node):
 
     def forward(self, x: Any, *, dim: int, index: Any) -> Any:
         self.shape = x.shape
+        self.save_for_backward(index)
         self.key = (*(slice(None),) * dim, index)
         return np.take(x, index, axis=dim) if x.ndim else x.copy()
 
     def backward(self, grad: Value) -> Value:
+        self.check_saved()
         if not self.shape:
             return grad
         return IndexPutAccumulate.apply(grad, shape=self.shape, key=self.key)
@@ -443,9 +447,11 @@ class MaskedSelectBackward0(Node):
 
     def forward(self, x: Any, *, mask: Any) -> Any:
         self.mask, self.shape = mask, x.shape
+        self.save_for_backward(x, mask)
         return x[mask]
 
     def backward(self, grad: Value) -> Value:
+        self.check_saved()
         return IndexPutAccumulate.apply(grad, shape=self.shape, key=(self.mask,))
 
 

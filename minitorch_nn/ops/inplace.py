@@ -22,6 +22,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from ..autograd.grad_mode import mode
 from ..autograd.node import (
+    SECOND_TIME,
     Node,
     SavedVariable,
     gradient_edge,
@@ -40,11 +41,38 @@ from .shape import (
     zeros_for,
 )
 
-_MANY_VIEWS = (
-    "This view is the output of a function that returns multiple views. Such functions do not "
-    "allow the output views to be modified inplace. You should replace the inplace operation by an "
-    "out-of-place one."
+# Why a view must not be written to while operations record, by the way it was made.
+_AMBIGUOUS = (
+    "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your "
+    "code by moving both the view and the inplace either both inside the {0} block (if you don't "
+    "want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
 )
+_REASONS = {
+    "multiple": (
+        "This view is the output of a function that returns multiple views. Such functions do not "
+        "allow the output views to be modified inplace. You should replace the inplace operation "
+        "by an out-of-place one."
+    ),
+    "no_grad": _AMBIGUOUS.format("no_grad"),
+    "inference": _AMBIGUOUS.format("inference_mode"),
+}
+
+
+def _why_no_write(x: Any, verb: str) -> str:
+    """PyTorch: torch/csrc/autograd/variable.cpp (handle_view_on_rebase)."""
+    made, now = "no_grad mode", "with grad mode enabled"
+    if x._view_kind == "inference":
+        made, now = "inference mode", "in normal mode"
+    if x._grad_fn is None:
+        what = f"A view was created in {made} and {verb} modified inplace {now}."
+    else:
+        what = f"Output {x.output_nr} of {operation_name(x._grad_fn)} is a view "
+        if x._view_kind == "multiple":
+            what += f"and {verb} modified inplace."
+        else:
+            what += f"of a view which was created in {made} and {verb} modified inplace {now}."
+    return f"{what} {_REASONS[x._view_kind]}"
+
 
 # --- which elements of the base a view shows -------------------------------------------------
 
@@ -116,6 +144,7 @@ class CopySlices(Node):
     """
 
     __slots__ = ("operation", "positions")
+    operation: Node | None
 
     def __init__(self, base: Any, operation: Node, positions: Any) -> None:
         self.operation, self.positions = operation, positions
@@ -126,6 +155,8 @@ class CopySlices(Node):
         self.make, self.hooks, self._saved = base.new, None, ()
 
     def backward(self, grad: Value) -> tuple[Value | None, ...]:
+        if self.operation is None:
+            raise RuntimeError(SECOND_TIME)
         part = AsStridedBackward0.apply(grad, positions=self.positions)
         grads = self.operation.backward(part)
         own, *others = grads if isinstance(grads, tuple) else (grads,)
@@ -136,34 +167,31 @@ class CopySlices(Node):
         return AsStridedScatterBackward0.apply(grad, own, positions=self.positions), *others
 
     def release(self) -> None:
-        self.operation.release()
+        self.operation = None
 
 
 def current_grad_fn(x: Any) -> Node | None:
-    """The node of a view; made anew if the memory was written to since the node was made."""
+    """The node of a view; made anew if the memory was written to since the node was made.
+
+    RuntimeError for a view that cannot have a new one: one of many, or made under no_grad.
+    """
     base = x._base
-    if x._view_version != x.storage.version and x._view_kind != "no_grad":
-        if base.requires_grad:
-            if x._view_kind == "multiple" and mode.grad and x._grad_fn is not None:
-                name = operation_name(x._grad_fn)
-                raise RuntimeError(
-                    f"Output {x.output_nr} of {name} is a view and its base or another view of its "
-                    f"base has been modified inplace. {_MANY_VIEWS}"
-                )
-            x._view_version = x.storage.version
-            old, old_nr = x._grad_fn, x.output_nr
-            node = AsStridedBackward0()
-            node.positions = shown_elements(x.array, base.array)
-            node.shape = base.array.shape
-            node.next_functions = (gradient_edge(base),)
-            node.needs_input_grad = (True,)
-            node.sequence_nr = next_number()
-            node.metadata = ((x.array.shape, x.array.dtype),)
-            node.make, node.hooks, node._saved = x.new, None, ()
-            x._grad_fn, x.output_nr, x._requires_grad = node, 0, True
-            _move_retained(old, old_nr, node)
-        x._view_version = x.storage.version
-    return x._grad_fn
+    if x._view_version == x.storage.version or not (x._grad_fn or base.requires_grad):
+        return x._grad_fn
+    if x._view_kind:
+        raise RuntimeError(_why_no_write(x, "its base or another view of its base has been"))
+    node = AsStridedBackward0()
+    node.positions = shown_elements(x.array, base.array)
+    node.shape = base.array.shape
+    node.next_functions = (gradient_edge(base),)
+    node.needs_input_grad = (True,)
+    node.sequence_nr = next_number()
+    node.metadata = ((x.array.shape, x.array.dtype),)
+    node.make, node.hooks, node._saved = x.new, None, ()
+    _move_retained(x._grad_fn, x.output_nr, node)
+    x._grad_fn, x.output_nr, x._requires_grad = node, 0, True
+    x._view_version = x.storage.version
+    return node
 
 
 def _move_retained(old: Node | None, output_nr: int, node: Node) -> None:
@@ -183,40 +211,29 @@ def _check_writable(x: Any, recording: bool) -> None:
             "a clone to get a normal tensor before doing inplace update.See "
             "https://github.com/pytorch/rfcs/pull/17 for more details."
         )
-    if mode.grad and x._base is None and x.requires_grad and x.grad_fn is None:
-        raise RuntimeError(
-            "a leaf Variable that requires grad is being used in an in-place operation."
-        )
-    if mode.grad and x._base is not None:
-        base = x._base
-        if x._view_kind == "no_grad" and (recording or base.requires_grad):
+    if recording:
+        if x._base is not None:
+            if x._view_kind:
+                raise RuntimeError(_why_no_write(x, "is being"))
+            if x.requires_grad and x._base.grad_fn is None:
+                raise RuntimeError(
+                    "a view of a leaf Variable that requires grad is being used in an in-place "
+                    "operation."
+                )
+        if x.requires_grad and x.grad_fn is None:
             raise RuntimeError(
-                "A view was created in no_grad mode and is being modified inplace with grad mode "
-                "enabled. Given that this use case is ambiguous and error-prone, it is forbidden. "
-                "You can clarify your code by moving both the view and the inplace either both "
-                "inside the no_grad block (if you don't want the inplace to be tracked) or both "
-                "outside (if you want the inplace to be tracked)."
+                "a leaf Variable that requires grad is being used in an in-place operation."
             )
-        own_leaf = x._requires_grad and x.grad_fn is None
-        if own_leaf or (base.requires_grad and base.grad_fn is None):
+
+
+def _check_overlap(x: Any) -> None:
+    """RuntimeError for an expanded tensor: one place in memory cannot take several results."""
+    if x.array.size and 0 in x.array.strides:
+        if any(n > 1 and s == 0 for n, s in zip(x.array.shape, x.array.strides, strict=True)):
             raise RuntimeError(
-                "a view of a leaf Variable that requires grad is being used in an in-place "
-                "operation."
+                "unsupported operation: more than one element of the written-to tensor refers to a "
+                "single memory location. Please clone() the tensor before performing the operation."
             )
-        if x._view_kind == "multiple" and x.requires_grad:
-            raise RuntimeError(
-                f"Output {x.output_nr} of {operation_name(x.grad_fn)} is a view and is being "
-                f"modified inplace. {_MANY_VIEWS}"
-            )
-    if (
-        x.array.size
-        and 0 in x.array.strides
-        and any(n > 1 and s == 0 for n, s in zip(x.array.shape, x.array.strides, strict=True))
-    ):
-        raise RuntimeError(
-            "unsupported operation: more than one element of the written-to tensor refers to a "
-            "single memory location. Please clone() the tensor before performing the operation."
-        )
 
 
 def _check_result(x: Any, result: Any) -> None:
@@ -237,6 +254,11 @@ def in_place(x: Any, operation: Callable[..., Any], *inputs: Any, **options: Any
     `operation` must be one node whose first input is x. RuntimeError for a leaf that requires a
     gradient, for a result of another shape, or of a type that x cannot hold.
     """
+    _check_overlap(x)
+    return _in_place(x, operation, *inputs, **options)
+
+
+def _in_place(x: Any, operation: Callable[..., Any], *inputs: Any, **options: Any) -> Any:
     recording = mode.grad and (
         x.requires_grad or any(isinstance(i, TensorBase) and i.requires_grad for i in inputs)
     )
@@ -310,7 +332,7 @@ class CopyBackwards(Node):
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
         need_x, need_src = self.needs_input_grad
         return (
-            grad * 0.0 if need_x else None,
+            zeros_for(grad, tuple(grad.shape)) if need_x else None,
             sum_to(grad, self.shape) if need_src else None,
         )
 
@@ -324,7 +346,7 @@ class FillBackward2(Node):
         return np.full(x.shape, value, x.dtype)
 
     def backward(self, grad: Value) -> Value:
-        return grad * 0.0
+        return zeros_for(grad, tuple(grad.shape))
 
 
 class ZeroBackward0(FillBackward2):
@@ -396,13 +418,13 @@ def fill_(x: Any, value: Any) -> Any:
                 "fill_ only supports 0-dimension value tensor but got tensor with "
                 f"{value.array.ndim} dimensions."
             )
-        return in_place(x, FillBackward3.apply, value)
-    return in_place(x, FillBackward2.apply, value=value)
+        return _in_place(x, FillBackward3.apply, value)
+    return _in_place(x, FillBackward2.apply, value=value)
 
 
 def zero_(x: Any) -> Any:
     """Every element becomes 0."""
-    return in_place(x, ZeroBackward0.apply, value=0)
+    return _in_place(x, ZeroBackward0.apply, value=0)
 
 
 def setitem(x: Any, index: Any, value: Any) -> None:

@@ -98,7 +98,7 @@ class NllLossBackward0(Node):
         return np.asarray(loss / total if reduction == "mean" else loss)
 
     def backward(self, grad: Value) -> Value:
-        assert self.saved_tensors
+        self.check_saved()
         return NllLossBackward.apply(grad, loss=self)
 
 

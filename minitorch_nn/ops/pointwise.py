@@ -13,6 +13,7 @@ from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import floating
 from .operands import refuse_bool
+from .shape import zeros_for
 
 
 class SinBackward0(Node):
@@ -89,7 +90,7 @@ class SignBackward0(Node):
         return result
 
     def backward(self, grad: Value) -> Value:
-        return grad * 0.0
+        return zeros_for(grad, tuple(grad.shape))
 
 
 class FloorBackward0(Node):
@@ -101,7 +102,7 @@ class FloorBackward0(Node):
         return np.floor(x)
 
     def backward(self, grad: Value) -> Value:
-        return grad * 0.0
+        return zeros_for(grad, tuple(grad.shape))
 
 
 class CeilBackward0(Node):
@@ -113,7 +114,7 @@ class CeilBackward0(Node):
         return np.ceil(x)
 
     def backward(self, grad: Value) -> Value:
-        return grad * 0.0
+        return zeros_for(grad, tuple(grad.shape))
 
 
 class RoundBackward0(Node):
@@ -125,7 +126,7 @@ class RoundBackward0(Node):
         return np.round(x, decimals)
 
     def backward(self, grad: Value) -> Value:
-        return grad * 0.0
+        return zeros_for(grad, tuple(grad.shape))
 
 
 class TruncBackward0(Node):
@@ -137,7 +138,7 @@ class TruncBackward0(Node):
         return np.trunc(x)
 
     def backward(self, grad: Value) -> Value:
-        return grad * 0.0
+        return zeros_for(grad, tuple(grad.shape))
 
 
 def sin(input: Value) -> Value:

@@ -112,8 +112,7 @@ class MaxPool2DWithIndicesBackward0(Node):
         return h * self.shape[-1] + ow * w.stride[1] - w.padding[1] + column * w.dilation[1]
 
     def backward(self, grad: Value, _: None = None) -> Value:
-        # Read for its check: PyTorch, too, refuses if the pooled input was changed in place.
-        assert self.saved_tensors
+        self.check_saved()
         return Unpool.apply(grad, choice=self.choice, window=self.window, shape=self.shape)
 
 
@@ -166,6 +165,7 @@ class AvgPool2DBackward0(Node):
 
     def forward(self, x: Any, *, window: Window, divisor: Any) -> Any:
         self.window, self.divisor, self.shape = window, divisor, x.shape
+        self.save_for_backward(x)
         padded = _padded(x, window, 0)
         out = np.zeros((*x.shape[:-2], *window.places), x.dtype)
         for _, _, seen in window.offsets():
@@ -173,6 +173,7 @@ class AvgPool2DBackward0(Node):
         return out / divisor.astype(x.dtype)
 
     def backward(self, grad: Value) -> Value:
+        self.check_saved()
         return AvgUnpool.apply(grad, window=self.window, divisor=self.divisor, shape=self.shape)
 
 

@@ -18,6 +18,7 @@ from ..dtypes import floating, result_numpy
 from .broadcasting import sum_to
 from .comparison import where
 from .operands import array_of, binary, is_number, shape_of
+from .shape import zeros_for
 
 
 class PowBackward0(Node):
@@ -45,7 +46,7 @@ class PowBackward0(Node):
         (x,) = self.saved_tensors
         n = self.exponent
         if n == 0:
-            return grad * 0.0
+            return zeros_for(grad, tuple(grad.shape))
         return grad * (n * pow(x, n - 1))
 
 
