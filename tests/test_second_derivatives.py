@@ -82,16 +82,23 @@ def exported_operations() -> set[str]:
     }
 
 
-def test_no_operation_was_forgotten() -> None:
+def tested_operations(**wanted: Any) -> set[str]:
+    """The operations of all the lists of cases, of those with the wanted options."""
     modules = [
         *(test_activation, test_broadcasting, test_convolution, test_indexing, test_loss),
         *(test_matmul, test_pointwise, test_pooling, test_reduction, test_shape),
     ]
-    lists = [getattr(f, "cases", ()) for m in modules for f in vars(m).values()]
-    tested = {
-        c.op for cases in [*lists, test_the_rest.cases] for c in cases if c.options.get("second")
-    }  # type: ignore[attr-defined]
-    assert exported_operations() - tested - WITHOUT == set()
+    functions = [f for module in modules for f in vars(module).values() if callable(f)]
+    lists = [getattr(f, "cases", ()) for f in [*functions, test_the_rest]]
+    return {c.op for given in lists for c in given if wanted.items() <= c.options.items()}
+
+
+def test_no_operation_was_forgotten() -> None:
+    assert exported_operations() - tested_operations() == set()
+
+
+def test_no_second_derivative_was_forgotten() -> None:
+    assert exported_operations() - tested_operations(second=True) - WITHOUT == set()
 
 
 # Programs whose own steps take gradients.

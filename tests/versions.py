@@ -185,4 +185,14 @@ def worded(
 
 LABELS_OF_FLOATS = worded("expected target dtype to be Long or Byte, but got Float", since=(2, 12))
 LABELS_OF_INT32 = worded("expected target dtype to be Long or Byte, but got Int", since=(2, 12))
+
+
+def _labels_of_one_row(run: Run) -> None:
+    if re.match(r"size mismatch \(got input: \[\d+\], target: \[\d+\]\)", str(run.error)):
+        run.error = ValueError("For 1D input, 1D target must have size 1, but got another size")
+
+
+LABELS_OF_ONE_ROW = Difference(
+    "one row of logits with many labels raised RuntimeError", (2, 9), _labels_of_one_row
+)
 MIXED_MSE = Difference("the gradient of mse_loss of two types was refused", (2, 12), None)

@@ -100,14 +100,10 @@ class BackwardPass:
             grads = [buffers.pop((node, 0), None)]
         else:
             grads = [buffers.pop((node, nr), None) for nr in range(len(node.metadata))]
-        if self.targets is not None:  # as PyTorch: an inner target is taken before its own hooks
-            for nr, grad in enumerate(grads):
-                if (node, nr) in self.targets:
-                    self.captured[node, nr] = grad
+        if self.targets is not None and not self._take_targets(node, grads):
+            return
         if node.hooks is not None:
             grads = self._run_hooks_before(node, grads)
-        if self.targets is not None and not self._leads_further(node):
-            return
 
         if grads[0] is not None or any(g is not None for g in grads) or type(node).always_runs:
             results = node.backward(*grads)
@@ -137,8 +133,20 @@ class BackwardPass:
             if not left:
                 self.schedule(below)
 
-    def _leads_further(self, node: Node) -> bool:
-        return any(n is not None and self._is_wanted(n) for n, _ in node.next_functions)
+    def _take_targets(self, node: Node, grads: list[Value]) -> bool:
+        """Keeps the gradients that were asked for; whether the pass goes on below this node.
+
+        As in PyTorch, a result's hooks have changed what is taken if the pass ends here, and have
+        not yet run if it goes on.
+        """
+        assert self.targets is not None
+        goes_on = any(n is not None and self._is_wanted(n) for n, _ in node.next_functions)
+        if not goes_on and node.hooks is not None:
+            grads = self._run_result_hooks(node, grads)
+        for nr, grad in enumerate(grads):
+            if (node, nr) in self.targets:
+                self.captured[node, nr] = grad
+        return goes_on
 
     def finish_leaf(self, node: AccumulateGrad) -> None:
         grad = self.buffers.pop((node, 0), None)
@@ -189,8 +197,8 @@ class BackwardPass:
 
     # --- hooks -------------------------------------------------------------------------------
 
-    def _run_hooks_before(self, node: Node, grads: list[Value]) -> list[Value]:
-        """Hooks of the node's results, then retain_grad, then the node's own prehooks."""
+    def _run_result_hooks(self, node: Node, grads: list[Value]) -> list[Value]:
+        """Hooks of the node's results, then retain_grad."""
         hooks = node._hook_tables()
         for grad in grads:
             if grad is not None:
@@ -203,7 +211,12 @@ class BackwardPass:
             if tensor is not None and grads[nr] is not None:
                 shown = _as_tensor(grads[nr], node).clone()
                 tensor._grad = shown if tensor._grad is None else tensor._grad + shown
-        for hook in list(hooks.before.values()):
+        return grads
+
+    def _run_hooks_before(self, node: Node, grads: list[Value]) -> list[Value]:
+        """Hooks of the node's results, then the node's own prehooks."""
+        grads = self._run_result_hooks(node, grads)
+        for hook in list(node._hook_tables().before.values()):
             changed = hook(tuple([_as_tensor(g, node) for g in grads]))
             if changed is not None:
                 changed = changed if isinstance(changed, tuple) else (changed,)

@@ -265,8 +265,10 @@ class Node:
 
     def release(self) -> None:
         """Frees what was saved. A node that saved nothing can be passed again."""
-        if self._saved:
-            self._saved = FREED
+        for value in self._saved:
+            if value is not None:
+                self._saved = FREED
+                return
 
     def __getattr__(self, name: str) -> Any:
         """`node._saved_self`, `node._saved_result`: what was saved, under PyTorch's names."""

@@ -228,12 +228,13 @@ def _check_writable(x: Any, recording: bool) -> None:
 
 def _check_overlap(x: Any) -> None:
     """RuntimeError for an expanded tensor: one place in memory cannot take several results."""
-    if x.array.size and 0 in x.array.strides:
-        if any(n > 1 and s == 0 for n, s in zip(x.array.shape, x.array.strides, strict=True)):
-            raise RuntimeError(
-                "unsupported operation: more than one element of the written-to tensor refers to a "
-                "single memory location. Please clone() the tensor before performing the operation."
-            )
+    if not x.array.size or 0 not in x.array.strides:
+        return
+    if any(n > 1 and s == 0 for n, s in zip(x.array.shape, x.array.strides, strict=True)):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a "
+            "single memory location. Please clone() the tensor before performing the operation."
+        )
 
 
 def _check_result(x: Any, result: Any) -> None:
