@@ -20,7 +20,15 @@ from .parity import (
     strided,
     transposed,
 )
-from .versions import LABELS_OF_FLOATS, LABELS_OF_INT32, MIXED_MSE, NOT_IMPLEMENTED
+from .versions import (
+    LABELS_OF_FLOATS,
+    LABELS_OF_INT32,
+    LABELS_OF_ONE_ROW,
+    MIXED_MSE,
+    NOT_IMPLEMENTED,
+    ONE_LABEL_IN_A_LIST,
+    Difference,
+)
 
 nan = np.nan
 REDUCTIONS = ("mean", "sum", "none")
@@ -32,10 +40,18 @@ def loss(name: str, **options: Any) -> Callable[..., Any]:
     )
 
 
-def with_reductions(name: str, kind: str, *inputs: Input, **options: Any) -> list[Case]:
+def with_reductions(
+    name: str, kind: str, *inputs: Input, differs: Difference | None = None, **options: Any
+) -> list[Case]:
     return [
-        case(f"{name}: {kind}, {r}", loss(name, reduction=r, **options), *inputs, second=True)
-        for r in REDUCTIONS
+        case(
+            f"{name}: {kind}, {reduction}",
+            loss(name, reduction=reduction, **options),
+            *inputs,
+            second=True,
+            differs=differs,
+        )
+        for reduction in REDUCTIONS
     ]
 
 
@@ -90,6 +106,9 @@ test_cross_entropy = cases(
     *with_reductions("cross_entropy", "one row", (4,), np.array(2)),
     *with_reductions("cross_entropy", "one row, probabilities", (4,), between(0.0, 1.0, (4,))),
     *with_reductions("cross_entropy", "one row, smoothing", (4,), np.array(2), label_smoothing=0.1),
+    *with_reductions(
+        "cross_entropy", "one row, one label", (4,), np.array([2]), differs=ONE_LABEL_IN_A_LIST
+    ),
     *with_reductions("cross_entropy", "uint8", LOGITS, CLASSES.astype(np.uint8)),
     *with_reductions("cross_entropy", "transposed", transposed(LOGITS), CLASSES),
     *with_reductions("cross_entropy", "strided", strided(LOGITS), CLASSES),
@@ -226,6 +245,7 @@ test_binary_cross_entropy = cases(
 )
 
 test_errors = cases(
+    case("cross_entropy: one row, many labels", loss("cross_entropy"), (4,), np.zeros(3, np.int64), raises=True, differs=LABELS_OF_ONE_ROW),
     case(
         "cross_entropy: batch sizes",
         loss("cross_entropy"),
@@ -262,6 +282,7 @@ test_errors = cases(
         np.array([0, 1], np.int32),
         raises=True,
         differs=LABELS_OF_INT32,
+    LABELS_OF_ONE_ROW,
     ),
     case(
         "cross_entropy: images' sizes",

@@ -109,7 +109,7 @@ def run(torch: Any, program: list[tuple[str, int, int]]) -> list[tuple[str, Any]
         history.append((name, seen([said, [_look(t) for t in tensors]])))
     for t in tensors:
         if t.requires_grad:
-            said = _attempt(lambda t=t: (t * t).sum().backward())
+            said = _attempt(lambda t=t: (t * t).sum().backward(retain_graph=True))
             grads = [_attempt(lambda u=u: _kept_grad(u)) for u in tensors]
             history.append(("backward at the end", seen([said, grads])))
     return history

@@ -82,7 +82,7 @@ def exported_operations() -> set[str]:
     }
 
 
-def tested_operations(**wanted: Any) -> set[str]:
+def operations_tested(**wanted: Any) -> set[str]:
     """The operations of all the lists of cases, of those with the wanted options."""
     modules = [
         *(test_activation, test_broadcasting, test_convolution, test_indexing, test_loss),
@@ -94,11 +94,11 @@ def tested_operations(**wanted: Any) -> set[str]:
 
 
 def test_no_operation_was_forgotten() -> None:
-    assert exported_operations() - tested_operations() == set()
+    assert exported_operations() - operations_tested() == set()
 
 
 def test_no_second_derivative_was_forgotten() -> None:
-    assert exported_operations() - tested_operations(second=True) - WITHOUT == set()
+    assert exported_operations() - operations_tested(second=True) - WITHOUT == set()
 
 
 # Programs whose own steps take gradients.

@@ -175,7 +175,9 @@ def parse_index(x: Value, index: Any) -> tuple[Any, ...]:
         for p in parts
     )
     if used > x.ndim:
-        if x.ndim == 0:
+        if x.ndim == 0 and len(parts) == 1 and isinstance(parts[0], slice):
+            raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+        if x.ndim == 0 and len(parts) == 1 and isinstance(parts[0], int):
             raise IndexError(
                 "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or "
                 "`tensor.item<T>()` in C++ to convert a 0-dim tensor to a number"

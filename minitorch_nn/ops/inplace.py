@@ -255,14 +255,19 @@ def in_place(x: Any, operation: Callable[..., Any], *inputs: Any, **options: Any
     `operation` must be one node whose first input is x. RuntimeError for a leaf that requires a
     gradient, for a result of another shape, or of a type that x cannot hold.
     """
+    _check_writable(x, _records(x, inputs))
     _check_overlap(x)
     return _in_place(x, operation, *inputs, **options)
 
 
-def _in_place(x: Any, operation: Callable[..., Any], *inputs: Any, **options: Any) -> Any:
-    recording = mode.grad and (
+def _records(x: Any, inputs: tuple[Any, ...]) -> bool:
+    return mode.grad and (
         x.requires_grad or any(isinstance(i, TensorBase) and i.requires_grad for i in inputs)
     )
+
+
+def _in_place(x: Any, operation: Callable[..., Any], *inputs: Any, **options: Any) -> Any:
+    recording = _records(x, inputs)
     _check_writable(x, recording)
     if not recording:
         constants = {name: array_of(option) for name, option in options.items()}
