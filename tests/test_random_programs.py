@@ -54,11 +54,9 @@ STEPS = {
     "view": lambda torch, a, b: a.view(-1),
     "reshape": lambda torch, a, b: a.reshape(-1),
     "unsqueeze": lambda torch, a, b: a.unsqueeze(0),
-    "expand": lambda torch, a, b: a.unsqueeze(0).expand(2, *a.shape),
     "unbind": lambda torch, a, b: a.unbind(0)[0],
     "split": lambda torch, a, b: a.split(1, -1)[0],
     "detach": lambda torch, a, b: a.detach(),
-    "a view under no_grad": lambda torch, a, b: _without_grad(torch, lambda: a[0]),
     # In place
     "mul_ 0.5": lambda torch, a, b: a.mul_(0.5),
     "mul_": lambda torch, a, b: a.mul_(_fitting(a, b)),

@@ -153,20 +153,22 @@ class BackwardPass:
         if grad is None:
             return
         leaf = node.variable
-        if leaf._hooks:
-            self.claim(grad)
-            grad = _call_tensor_hooks(leaf._hooks.values(), grad, node)
+        for hook in list((leaf._hooks or {}).values()):
+            grad = self._call(hook, grad, node)
         if self.targets is not None and not self.accumulate:
             self.captured[node, 0] = grad
             return
         hooks = node.hooks
         if hooks is not None:
             grad = self._run_hooks_before(node, [grad])[0]
+        if leaf._post_accumulate_hooks:
+            self.claim(grad)  # the hook may write to `grad` while others still read this array
         node.backward(self.own(grad, leaf.array))
         if hooks is not None and hooks.after:
             self._run_hooks_after(node, (), [grad])
         for hook in list((leaf._post_accumulate_hooks or {}).values()):
-            hook(leaf)
+            if hook(leaf) is not None:
+                raise RuntimeError("Tensor post accumulate grad hooks should return None.")
 
     # --- whose memory it is ------------------------------------------------------------------
 
@@ -187,7 +189,9 @@ class BackwardPass:
         return copy
 
     def claim(self, grad: Value) -> bool:
-        """Marks the gradient's memory as taken; False if it already was."""
+        """Marks the gradient's memory as taken; False if it already was, or there is none."""
+        if grad is None:
+            return False
         array = grad.array if isinstance(grad, TensorBase) else grad
         owner = id(array if array.base is None else array.base)
         if owner in self.claimed:
@@ -197,15 +201,32 @@ class BackwardPass:
 
     # --- hooks -------------------------------------------------------------------------------
 
+    def _from_hook(self, changed: Any) -> Value:
+        """What a hook returned, in this pass's form. Its memory is the user's: no leaf takes it."""
+        if changed is None:
+            return None
+        self.claim(changed)
+        return changed.array if self.bare else changed
+
+    def _call(self, hook: Any, grad: Value, node: Node) -> Value:
+        """A tensor's hook: the gradient that it gives back, or the one it was given."""
+        self.claim(grad)  # the hook may keep it
+        changed = hook(_as_tensor(grad, node))
+        if changed is None:
+            return grad
+        if not isinstance(changed, TensorBase):
+            raise TypeError(f"expected Variable, but hook returned '{type(changed).__name__}'")
+        if changed.array.shape != grad.shape:
+            name = getattr(hook, "__name__", type(hook).__name__)
+            raise RuntimeError(f"hook '{name}' has changed the size of value")
+        return self._from_hook(changed)
+
     def _run_result_hooks(self, node: Node, grads: list[Value]) -> list[Value]:
         """Hooks of the node's results, then retain_grad."""
         hooks = node._hook_tables()
-        for grad in grads:
-            if grad is not None:
-                self.claim(grad)  # a hook may keep it
         for nr, hook in list(hooks.tensor.values()):
             if grads[nr] is not None:
-                grads[nr] = _call_tensor_hooks([hook], grads[nr], node)
+                grads[nr] = self._call(hook, grads[nr], node)
         for nr, reference in hooks.retained.items():
             tensor = reference()
             if tensor is not None and grads[nr] is not None:
@@ -217,23 +238,23 @@ class BackwardPass:
         """Hooks of the node's results, then the node's own prehooks."""
         grads = self._run_result_hooks(node, grads)
         for hook in list(node._hook_tables().before.values()):
+            for grad in grads:
+                self.claim(grad)
             changed = hook(tuple([_as_tensor(g, node) for g in grads]))
             if changed is not None:
                 changed = changed if isinstance(changed, tuple) else (changed,)
-                grads = [_like(c, g) for c, g in zip(changed, grads, strict=True)]
+                grads = [self._from_hook(c) for c in changed]
         return grads
 
     def _run_hooks_after(self, node: Node, results: Any, grads: list[Value]) -> Any:
         for grad in (*results, *grads):
-            if grad is not None:
-                self.claim(grad)
+            self.claim(grad)
         outputs = tuple([_as_tensor(g, node) for g in grads])
         for hook in list(node._hook_tables().after.values()):
             changed = hook(tuple([_as_tensor(g, node) for g in results]), outputs)
             if changed is not None:
                 changed = changed if isinstance(changed, tuple) else (changed,)
-                form = next((g for g in grads if g is not None), None)
-                results = tuple([_like(c, form) for c in changed])
+                results = tuple([self._from_hook(c) for c in changed])
         return results
 
 
@@ -241,28 +262,8 @@ def _clone(tensor: Any) -> Any:
     return tensor.clone()
 
 
-def _call_tensor_hooks(hooks: Iterable[Any], grad: Value, node: Node) -> Value:
-    for hook in list(hooks):
-        changed = hook(_as_tensor(grad, node))
-        if changed is not None:
-            if not isinstance(changed, TensorBase):
-                raise TypeError(f"expected Variable, but hook returned '{type(changed).__name__}'")
-            if changed.array.shape != grad.shape:
-                name = getattr(hook, "__name__", type(hook).__name__)
-                raise RuntimeError(f"hook '{name}' has changed the size of value")
-            grad = _like(changed, grad)
-    return grad
-
-
 def _as_tensor(grad: Value, node: Node) -> Any:
     return grad if grad is None or isinstance(grad, TensorBase) else node.make(grad)
-
-
-def _like(changed: Any, grad: Value) -> Value:
-    """A hook's tensor in the form of this pass: a bare array unless a graph is being made."""
-    if changed is None or isinstance(grad, TensorBase):
-        return changed
-    return changed.array
 
 
 def _numpy_dtype(grad: Value) -> Any:
@@ -285,7 +286,7 @@ def _fit(grad: Value, shape: tuple[int, ...], kind: Any, node: Node, index: int)
                 f"{list(grad.shape)} but expected shape compatible with {list(shape)}"
             )
         summed = _as_tensor(grad, node).sum_to_size(shape)
-        grad = _like(summed, grad)
+        grad = summed if isinstance(grad, TensorBase) else summed.array
     if _numpy_dtype(grad) is not kind:
         is_tensor = isinstance(grad, TensorBase)
         grad = grad.to(from_numpy(kind)) if is_tensor else grad.astype(kind)
@@ -424,7 +425,7 @@ def grad(
     edges, cotangents = _start(outputs, _grad_outputs(grad_outputs, outputs), create_graph)
     keep = create_graph if retain_graph is None else retain_graph
     targets = [gradient_edge(x) for x in inputs]
-    if any(node is None for node, _ in targets):
+    if not all(x.requires_grad for x in inputs):
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     with set_grad_enabled(create_graph):
         run = BackwardPass(edges, targets, keep, accumulate=False, create_graph=create_graph)
