@@ -424,6 +424,88 @@ test_errors = cases(
 )
 
 
+def write_a_row(y: Any, name: str) -> Any:
+    getattr(y[1], name)()
+    return y
+
+
+def add_and_scale(torch: Any, x: Any, y: Any) -> Any:
+    z = x * 1
+    z += y
+    z *= 2
+    z -= 1
+    z /= y
+    return z
+
+
+# In place, on a copy, so that the input's own gradient can be asked for.
+IN_PLACE = ("abs", "ceil", "cos", "exp", "floor", "log", "neg", "reciprocal", "relu", "round") + (
+    *("rsqrt", "sigmoid", "sin", "sqrt", "tanh"),
+)
+test_in_place = cases(
+    *(
+        case(
+            f"{name}_",
+            lambda torch, x, name=name: getattr(x * 1, f"{name}_")(),
+            UNARY[name]((3, 4)),
+            second=True,
+        )
+        for name in IN_PLACE
+    ),
+    *(
+        case(
+            f"{name}_: through a view",
+            lambda torch, x, name=name: write_a_row(x * 1, f"{name}_"),
+            UNARY[name]((3, 4)),
+            second=True,
+        )
+        for name in IN_PLACE
+    ),
+    *(
+        case(
+            f"{name}_",
+            lambda torch, x, y, name=name: getattr(x * 1, f"{name}_")(y),
+            positive((3, 4)),
+            positive((4,)),
+            second=True,
+        )
+        for name in ("add", "sub", "mul", "div", "pow")
+    ),
+    *(
+        case(
+            f"{name}_: a number",
+            lambda torch, x, name=name: getattr(x * 1, f"{name}_")(2.5),
+            positive((3, 4)),
+            second=True,
+        )
+        for name in ("add", "sub", "mul", "div", "pow")
+    ),
+    case("add_: alpha", lambda torch, x, y: (x * 1).add_(y, alpha=3), (3,), (3,), second=True),
+    case("clamp_", lambda torch, x: (x * 1).clamp_(-1, 1), distinct((3, 4)), second=True),
+    case(
+        "masked_fill_",
+        lambda torch, x, m: (x * 1).masked_fill_(m, 7.0),
+        (4,),
+        booleans((4,)),
+        second=True,
+    ),
+    case("fill_", lambda torch, x: (x * 1).fill_(2.5), (4,), second=True),
+    case("fill_: a tensor", lambda torch, x, v: (x * 1).fill_(v), (4,), (), second=True),
+    case("zero_", lambda torch, x: (x * 1).zero_(), (4,), second=True),
+    case("copy_", lambda torch, x, y: (x * 1).copy_(y), (3, 4), (4,), second=True),
+    case("add_: +=", add_and_scale, (3, 4), (4,), second=True),
+    case("add_: grows", lambda torch, x, y: (x * 1).add_(y), (4,), (3, 4), raises=True),
+    case("sqrt_: of integers", lambda torch, x: x.sqrt_(), integers(9, (3,)), raises=True),
+    case("add_: of integers a float", lambda torch, x: x.add_(1.5), integers(9, (3,)), raises=True),
+)
+
+test_other_names = cases(
+    case("mul: multiply", lambda torch, x, y: x.multiply(y), (3,), (3,)),
+    case("div: divide", lambda torch, x, y: x.divide(y), (3,), positive((3,))),
+    case("div: true_divide", lambda torch, x, y: x.true_divide(y), (3,), positive((3,))),
+)
+
+
 def test_numpy_scalars_behave_as_python_numbers() -> None:
     parity(lambda torch, x: x * float(np.float64(2)) + int(np.int64(3)), (3,))
     parity(lambda torch, x: x > np.float32(0.5), exactly([0.25, 0.75], "float32"))

@@ -111,6 +111,12 @@ class NllLossBackward(Node):
     __slots__ = ("loss",)
 
     def forward(self, grad: Any, *, loss: NllLossBackward0) -> Any:
+        target = loss.options["target"]
+        if len(loss.shape) == target.ndim == 1:
+            # PyTorch's forward takes (C,) with a target of (1,), its backward does not.
+            raise RuntimeError(
+                f"size mismatch (got input: {list(loss.shape)}, target: {list(target.shape)})"
+            )
         self.loss = loss
         out = np.zeros(loss.shape, loss.scale.dtype)
         out[loss.key] = grad * loss.scale
