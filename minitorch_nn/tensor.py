@@ -930,7 +930,7 @@ class Tensor(TensorBase):
         return shape.broadcast_to(self, size)
 
     def sum_to_size(self, *sizes: Any) -> Tensor:
-        return broadcasting.sum_to(self, shape.sizes_of(sizes))
+        return reduction.sum_to_size(self, *sizes)
 
     def repeat(self, *sizes: Any) -> Tensor:
         return joining.repeat(self, *sizes)

@@ -440,6 +440,19 @@ def test_a_node_is_one_object_with_a_name(torch):
 
 
 @both
+def test_nodes_say_their_names_as_pytorch_registered_them(torch):
+    x = leaf(torch, 2, 3)
+    by_index, copied, filled = x * 1, x * 1, x * 1
+    by_index[0] = x[1]
+    copied.copy_(x)
+    filled.fill_(x[0, 0])
+    return [
+        (t.grad_fn.name(), type(t.grad_fn).__name__, str(t).split("grad_fn=")[1])
+        for t in (by_index, by_index[0], copied, filled, x.exp())
+    ]
+
+
+@both
 def test_accumulate_grad_is_one_node_a_leaf_and_knows_its_variable(torch):
     x = leaf(torch, 2)
     first, second = x * 2, x + 1

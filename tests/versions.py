@@ -1,7 +1,7 @@
 """The known differences between versions of PyTorch, all in one place.
 
 minitorch_nn does what the newest stable PyTorch does. A test that meets one of these differences
-names it (`parity(..., differs=CLAMP_AT_ITS_BOUNDS)`); on an older PyTorch its result is then
+names it (`parity(..., differs=FMAX_TIES)`); on an older PyTorch its result is then
 translated into the newest one's before the comparison. Everything else must agree as it stands.
 """
 

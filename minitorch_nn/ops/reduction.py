@@ -29,8 +29,10 @@ from .operands import array_of, constant
 from .powers import exp
 from .shape import (
     reshape,
+    sizes_of,
     to_dtype,
     unsqueeze,
+    view,
     wrap_dim,
     wrap_dims,
     zeros_for,
@@ -139,6 +141,24 @@ def sum(
         )
     node = SumBackward0 if dim is None else SumBackward1
     return node.apply(input, axes=to_axes(dim, input.ndim), keepdim=keepdim, to=dtype)
+
+
+def sum_to_size(input: Value, *sizes: Any) -> Value:
+    """The sum over whatever would broadcast a tensor of this size to the input's.
+
+    RuntimeError if it could not be broadcast so. PyTorch: TensorShape.cpp (sum_to_size).
+    """
+    size = sizes_of(sizes)
+    shape = tuple(input.shape)
+    lead = len(shape) - len(size)
+    if lead < 0 or not builtins.all(
+        want in (1, own) for want, own in zip(size, shape[lead:], strict=True)
+    ):
+        raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
+    repeated = [lead + d for d, n in enumerate(size) if n == 1 and shape[lead + d] != 1]
+    dims = (*range(lead), *repeated)
+    total = sum(input, dims, keepdim=True) if dims else input
+    return view(total, size) if lead else total
 
 
 def mean(
