@@ -217,12 +217,6 @@ class Bench:
         if self.library.module == "torch":
             data = importlib.import_module("reference.data")
             train_set, _, text = data.find_mnist(self.data, False, data.chapter_transform())
-            if isinstance(train_set, data.Digits):
-                # The sample's images are arrays. Those of torchvision's MNIST are PIL images, and
-                # to make and read them is a good part of what users wait for.
-                image = importlib.import_module("PIL.Image")
-                compose = data.torchvision.transforms.Compose
-                train_set.transform = compose([image.fromarray, train_set.transform])
             return train_set, text
         vision = importlib.import_module(f"{self.library.module}.vision")
         transforms = vision.transforms

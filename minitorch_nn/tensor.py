@@ -212,7 +212,7 @@ class Tensor(TensorBase):
     def __repr__(self) -> str:
         try:
             node = self.grad_fn
-            name = None if node is None else node.name()
+            name = None if node is None else type(node).__name__
         except RuntimeError:  # one of several views whose base was written to
             name = "Invalid"
         return tensor_str(

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 from torch.utils.data import Dataset
 
 from reference._torchvision import import_torchvision
@@ -38,7 +39,10 @@ def chapter_transform() -> Transform:
 
 
 class Digits(Dataset):
-    """Images in memory, uint8 [N, 28, 28], with their labels, int64 [N]."""
+    """Images in memory, uint8 [N, 28, 28], with their labels, int64 [N].
+
+    A transform is given a PIL image, as torchvision's MNIST gives it.
+    """
 
     def __init__(self, images: np.ndarray, labels: np.ndarray, transform: Transform) -> None:
         self.images = images
@@ -49,7 +53,7 @@ class Digits(Dataset):
         return len(self.images)
 
     def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
-        return self.transform(self.images[index]), int(self.labels[index])
+        return self.transform(Image.fromarray(self.images[index])), int(self.labels[index])
 
 
 def find_mnist(

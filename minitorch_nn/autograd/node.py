@@ -283,7 +283,7 @@ class Node:
         return type(self).__name__
 
     def __repr__(self) -> str:
-        return f"<{self.name()} object at {id(self):#x}>"
+        return f"<{type(self).__name__} object at {id(self):#x}>"
 
     def _sequence_nr(self) -> int:
         return self.sequence_nr
@@ -359,9 +359,6 @@ class AccumulateGrad(Node):
 
     def name(self) -> str:
         return "torch::autograd::AccumulateGrad"
-
-    def __repr__(self) -> str:
-        return f"<AccumulateGrad object at {id(self):#x}>"
 
     def backward(self, grad: Value) -> None:
         """Stores the first gradient, adds the next in place (a new tensor under create_graph).

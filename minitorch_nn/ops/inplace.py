@@ -154,6 +154,9 @@ class CopySlices(Node):
         self.metadata = ((base.array.shape, base.array.dtype),)
         self.make, self.hooks, self._saved = base.new, None, ()
 
+    def name(self) -> str:
+        return "torch::autograd::CopySlices"
+
     def backward(self, grad: Value) -> tuple[Value | None, ...]:
         if self.operation is None:
             raise RuntimeError(SECOND_TIME)
@@ -323,6 +326,9 @@ class CopyBackwards(Node):
 
     __slots__ = ("shape",)
 
+    def name(self) -> str:
+        return "torch::autograd::CopyBackwards"
+
     def forward(self, x: Any, src: Any) -> Any:
         self.shape = getattr(src, "shape", ())
         src = np.asarray(src)
@@ -368,6 +374,7 @@ class FillBackward3(CopyBackwards):
     """
 
     __slots__ = ()
+    name = Node.name
 
 
 class IndexFillBackward0(Node):
