@@ -74,17 +74,7 @@ from .dtypes import int_ as int
 from .formatting import set_printoptions
 from .nn.functional import conv2d, max_pool2d
 from .ops.activation import log_softmax, relu, sigmoid, softmax, tanh
-from .ops.arithmetic import (
-    add,
-    div,
-    floor_divide,
-    mul,
-    neg,
-    positive,
-    remainder,
-    rsub,
-    sub,
-)
+from .ops.arithmetic import add, div, floor_divide, mul, neg, positive, remainder, rsub, sub
 from .ops.broadcasting import broadcast_shapes, broadcast_tensors
 from .ops.comparison import (
     allclose,
@@ -116,68 +106,13 @@ from .ops.comparison import (
     ne,
     where,
 )
-from .ops.extremes import (
-    amax,
-    amin,
-    argmax,
-    argmin,
-    max,
-    min,
-    norm,
-)
-from .ops.indexing import (
-    gather,
-    index_select,
-    masked_select,
-    narrow,
-    nonzero,
-    scatter_add,
-    select,
-)
-from .ops.joining import (
-    cat,
-    chunk,
-    flip,
-    split,
-    stack,
-    unbind,
-)
+from .ops.extremes import amax, amin, argmax, argmin, max, min, norm
+from .ops.indexing import gather, index_select, masked_select, narrow, nonzero, scatter_add, select
+from .ops.joining import cat, chunk, flip, split, stack, unbind
 from .ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
-from .ops.pointwise import (
-    abs,
-    ceil,
-    cos,
-    floor,
-    round,
-    sign,
-    sin,
-    tan,
-    trunc,
-)
-from .ops.powers import (
-    exp,
-    expm1,
-    log,
-    log1p,
-    log2,
-    log10,
-    pow,
-    reciprocal,
-    rsqrt,
-    sqrt,
-    square,
-)
-from .ops.reduction import (
-    all,
-    any,
-    cumsum,
-    logsumexp,
-    mean,
-    prod,
-    std,
-    sum,
-    var,
-)
+from .ops.pointwise import abs, ceil, cos, floor, round, sign, sin, tan, trunc
+from .ops.powers import exp, expm1, log, log1p, log2, log10, pow, reciprocal, rsqrt, sqrt, square
+from .ops.reduction import all, any, cumsum, logsumexp, mean, prod, std, sum, var
 from .ops.shape import (
     broadcast_to,
     clone,

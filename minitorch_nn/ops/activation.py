@@ -15,13 +15,8 @@ from ..dtypes import dtype as DType
 from ..dtypes import floating, title
 from .operands import array_of
 from .powers import exp
-from .reduction import (
-    sum,
-)
-from .shape import (
-    to_dtype,
-    wrap_dim,
-)
+from .reduction import sum
+from .shape import to_dtype, wrap_dim
 
 
 class ReluBackward0(Node):

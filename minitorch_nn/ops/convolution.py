@@ -31,9 +31,7 @@ from ..base import Value
 from ..dtypes import title
 from .broadcasting import add_up
 from .operands import array_of
-from .reduction import (
-    sum,
-)
+from .reduction import sum
 
 
 class Geometry(NamedTuple):

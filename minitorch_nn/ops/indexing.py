@@ -17,13 +17,7 @@ from ..autograd.node import Node
 from ..base import TensorBase, Value
 from .broadcasting import View, joint_shape
 from .operands import array_of
-from .shape import (
-    AliasBackward0,
-    expand,
-    unsqueeze,
-    wrap_dim,
-    zeros_for,
-)
+from .shape import AliasBackward0, expand, unsqueeze, wrap_dim, zeros_for
 
 
 class SelectBackward0(View):

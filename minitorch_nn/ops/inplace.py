@@ -34,12 +34,7 @@ from .broadcasting import expand, joint_shape, sum_to
 from .comparison import MaskedFillBackward0
 from .indexing import IndexPutAccumulate, explain_index, view_and_key
 from .operands import array_of
-from .shape import (
-    explain_cast,
-    reshape,
-    view,
-    zeros_for,
-)
+from .shape import explain_cast, reshape, view, zeros_for
 
 # Why a view must not be written to while operations record, by the way it was made.
 _AMBIGUOUS = (

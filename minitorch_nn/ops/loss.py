@@ -24,14 +24,8 @@ from .indexing import gather, masked_select
 from .operands import array_of
 from .pointwise import abs
 from .powers import exp, log, log1p
-from .reduction import (
-    mean,
-    sum,
-)
-from .shape import (
-    flatten,
-    reshape,
-)
+from .reduction import mean, sum
+from .shape import flatten, reshape
 
 # PyTorch bounds the denominator of binary cross entropy by 1e-12, written as a float32.
 _EPSILON = float(np.float32(1e-12))

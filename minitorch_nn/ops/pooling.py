@@ -19,9 +19,7 @@ from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import title
 from .operands import array_of
-from .shape import (
-    wrap_dim,
-)
+from .shape import wrap_dim
 
 
 class Window(NamedTuple):

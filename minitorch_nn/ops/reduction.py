@@ -22,21 +22,10 @@ from ..dtypes import dtype as DType
 from ..dtypes import title
 from .broadcasting import add_up, expand, multiply_up
 from .comparison import where
-from .joining import (
-    flip,
-)
+from .joining import flip
 from .operands import array_of, constant
 from .powers import exp
-from .shape import (
-    reshape,
-    sizes_of,
-    to_dtype,
-    unsqueeze,
-    view,
-    wrap_dim,
-    wrap_dims,
-    zeros_for,
-)
+from .shape import reshape, sizes_of, to_dtype, unsqueeze, view, wrap_dim, wrap_dims, zeros_for
 
 Dims = int | Sequence[int] | None
 

@@ -17,9 +17,7 @@ import numpy as np
 
 from ...creation import as_tensor, tensor
 from ...dtypes import float64
-from ...ops.joining import (
-    stack,
-)
+from ...ops.joining import stack
 from ...tensor import Tensor
 
 __all__ = ["Columns", "default_collate", "default_convert"]
