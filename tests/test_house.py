@@ -10,8 +10,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 import minitorch_nn
 from minitorch_nn.autograd.function import FunctionCtx, Node
 
@@ -198,18 +196,15 @@ def test_public_functions_are_typed():
             assert typed, f"{module}.{node.name} lacks a type"
 
 
-def _readme_example() -> str | None:
-    readme = HOUSE / "README.md"
-    if not readme.exists():
-        return None
-    block = re.search(r"```python\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
-    return block.group(1) if block else None
+def _readme_example() -> str:
+    readme = (HOUSE / "README.md").read_text(encoding="utf-8")
+    block = re.search(r"```python\n(.*?)```", readme, re.DOTALL)
+    assert block, "README.md holds no python example"
+    return block.group(1)
 
 
 def test_the_readmes_example_runs_and_prints_what_the_readme_says():
     example = _readme_example()
-    if example is None:
-        pytest.skip("README.md holds no python example yet")
     done = subprocess.run(
         [sys.executable, "-c", example], cwd=HOUSE, capture_output=True, text=True, check=False
     )
@@ -222,8 +217,6 @@ def test_the_readmes_example_runs_and_prints_what_the_readme_says():
 
 def test_the_readmes_example_prints_the_same_with_pytorch():
     example = _readme_example()
-    if example is None:
-        pytest.skip("README.md holds no python example yet")
     program = example.replace("import minitorch_nn as torch", "import torch")
     program = program.replace("minitorch_nn", "torch")
     outputs = [
