@@ -241,10 +241,7 @@ class _Blocked(Node):
     @classmethod
     def above(cls, gradients: tuple[Any, ...], result: Any) -> _Blocked:
         node = cls()
-        node.next_functions = tuple([gradient_edge(g) for g in gradients])
-        node.sequence_nr = next_number()
-        node.metadata = ((result.array.shape, result.array.dtype),)
-        node.make, node.hooks, node._saved, node._inputs = result.new, None, NOTHING_SAVED, None
+        node.enter_graph(tuple([gradient_edge(g) for g in gradients]), result)
         return node
 
     def backward(self, *gradients: Any) -> Any:

@@ -208,6 +208,16 @@ class Node:
         node._inputs = None
         return output
 
+    def enter_graph(self, edges: tuple[Edge, ...], result: Any) -> None:
+        """What `apply` does to a node, for the few that are made by hand: `result` is the tensor
+        that this node explains."""
+        self.next_functions = edges
+        self.needs_input_grad = tuple([edge[0] is not None for edge in edges])
+        self.sequence_nr = next_number()
+        self.metadata = ((result.array.shape, result.array.dtype),)
+        self.make, self.hooks = result.new, None
+        self._inputs, self._saved = None, NOTHING_SAVED
+
     def wrap(self, first: Any, array: Any, node: Node | None, output_nr: int) -> Any:
         """The result's tensor; integers and booleans have no gradient. Views override this."""
         if array.dtype.kind != "f":
@@ -350,12 +360,8 @@ class AccumulateGrad(Node):
 
     def __init__(self, variable: Any) -> None:
         self.variable = variable
-        self.next_functions = ()
+        self.enter_graph((), variable)
         self.sequence_nr = 2**64 - 1
-        self.metadata = ((variable.array.shape, variable.array.dtype),)
-        self.make = variable.new
-        self.hooks = None
-        self._saved = NOTHING_SAVED
 
     def name(self) -> str:
         return "torch::autograd::AccumulateGrad"

@@ -26,7 +26,6 @@ from ..autograd.node import (
     Node,
     SavedVariable,
     gradient_edge,
-    next_number,
     operation_name,
 )
 from ..base import Storage, TensorBase, Value
@@ -143,11 +142,7 @@ class CopySlices(Node):
 
     def __init__(self, base: Any, operation: Node, positions: Any) -> None:
         self.operation, self.positions = operation, positions
-        self.next_functions = (gradient_edge(base), *operation.next_functions[1:])
-        self.needs_input_grad = tuple([edge[0] is not None for edge in self.next_functions])
-        self.sequence_nr = next_number()
-        self.metadata = ((base.array.shape, base.array.dtype),)
-        self.make, self.hooks, self._saved = base.new, None, ()
+        self.enter_graph((gradient_edge(base), *operation.next_functions[1:]), base)
 
     def name(self) -> str:
         return "torch::autograd::CopySlices"
@@ -181,11 +176,7 @@ def current_grad_fn(x: Any) -> Node | None:
     node = AsStridedBackward0()
     node.positions = shown_elements(x.array, base.array)
     node.shape = base.array.shape
-    node.next_functions = (gradient_edge(base),)
-    node.needs_input_grad = (True,)
-    node.sequence_nr = next_number()
-    node.metadata = ((x.array.shape, x.array.dtype),)
-    node.make, node.hooks, node._saved = x.new, None, ()
+    node.enter_graph((gradient_edge(base),), x)
     _move_retained(x._grad_fn, x.output_nr, node)
     x._grad_fn, x.output_nr, x._requires_grad = node, 0, True
     x._view_version = x.storage.version
@@ -201,8 +192,14 @@ def _move_retained(old: Node | None, output_nr: int, node: Node) -> None:
 # --- the one helper --------------------------------------------------------------------------
 
 
-def _check_writable(x: Any, recording: bool) -> None:
-    """RuntimeError, in PyTorch's words, for tensors that must not be written to now."""
+def _check_writable(x: Any, inputs: tuple[Any, ...]) -> bool:
+    """RuntimeError, in PyTorch's words, for tensors that must not be written to now.
+
+    Else whether the write is to be recorded: grad mode is on, and x or an input has a gradient.
+    """
+    recording = mode.grad and (
+        x.requires_grad or any(isinstance(i, TensorBase) and i.requires_grad for i in inputs)
+    )
     if x._inference and not mode.inference:
         raise RuntimeError(
             "Inplace update to inference tensor outside InferenceMode is not allowed.You can make "
@@ -222,6 +219,7 @@ def _check_writable(x: Any, recording: bool) -> None:
             raise RuntimeError(
                 "a leaf Variable that requires grad is being used in an in-place operation."
             )
+    return recording
 
 
 def _check_overlap(x: Any) -> None:
@@ -253,20 +251,23 @@ def in_place(x: Any, operation: Callable[..., Any], *inputs: Any, **options: Any
     `operation` must be one node whose first input is x. RuntimeError for a leaf that requires a
     gradient, for a result of another shape, or of a type that x cannot hold.
     """
-    _check_writable(x, _records(x, inputs))
+    recording = _check_writable(x, inputs)
     _check_overlap(x)
-    return _in_place(x, operation, *inputs, **options)
+    return _write(x, recording, operation, inputs, options)
 
 
-def _records(x: Any, inputs: tuple[Any, ...]) -> bool:
-    return mode.grad and (
-        x.requires_grad or any(isinstance(i, TensorBase) and i.requires_grad for i in inputs)
-    )
+def _fill(x: Any, operation: Callable[..., Any], *inputs: Any, **options: Any) -> Any:
+    """As `in_place`, for one value everywhere: that may be written to an expanded tensor, too."""
+    return _write(x, _check_writable(x, inputs), operation, inputs, options)
 
 
-def _in_place(x: Any, operation: Callable[..., Any], *inputs: Any, **options: Any) -> Any:
-    recording = _records(x, inputs)
-    _check_writable(x, recording)
+def _write(
+    x: Any,
+    recording: bool,
+    operation: Callable[..., Any],
+    inputs: tuple[Any, ...],
+    options: dict[str, Any],
+) -> Any:
     if not recording:
         constants = {name: array_of(option) for name, option in options.items()}
         result = operation(x.array, *[array_of(i) for i in inputs], **constants)
@@ -282,6 +283,7 @@ def _in_place(x: Any, operation: Callable[..., Any], *inputs: Any, **options: An
     result = operation(old, *inputs, **options)
     _check_result(x, result.array)
     node = result._grad_fn
+    node.metadata = ((x.array.shape, x.array.dtype),)  # float64 may have been written to float32
     for saved in node._saved:
         if type(saved) is SavedVariable and saved.tensor is old:
             # The derivative needs the values that are about to be overwritten.
@@ -426,13 +428,13 @@ def fill_(x: Any, value: Any) -> Any:
                 "fill_ only supports 0-dimension value tensor but got tensor with "
                 f"{value.array.ndim} dimensions."
             )
-        return _in_place(x, FillBackward3.apply, value)
-    return _in_place(x, FillBackward2.apply, value=value)
+        return _fill(x, FillBackward3.apply, value)
+    return _fill(x, FillBackward2.apply, value=value)
 
 
 def zero_(x: Any) -> Any:
     """Every element becomes 0."""
-    return _in_place(x, ZeroBackward0.apply, value=0)
+    return _fill(x, ZeroBackward0.apply, value=0)
 
 
 def setitem(x: Any, index: Any, value: Any) -> None:
