@@ -13,7 +13,7 @@ from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import dtype as DType
 from ..dtypes import floating, title
-from .operands import array_of
+from .operands import array_of, keep_where
 from .powers import exp
 from .reduction import sum
 from .shape import to_dtype, wrap_dim
@@ -48,11 +48,7 @@ class ThresholdBackwardBackward0(Node):
 
     def forward(self, grad: Any, *, result: Any) -> Any:
         self.save_for_backward(result)
-        # g·(y > 0) would make nan of an infinite g, and np.where takes ten times as long where
-        # the signs are random. So: keep all the bits of a number, or none.
-        integer = f"i{grad.dtype.itemsize}"
-        keep = np.subtract(result <= 0, 1, dtype=integer)  # False - 1 is all ones, True - 1 is 0
-        return (keep & grad.view(integer)).view(grad.dtype)
+        return keep_where(grad, ~(result <= 0))  # not y > 0: a nan passes
 
     def backward(self, grad: Value) -> Value:
         (y,) = self.saved_tensors

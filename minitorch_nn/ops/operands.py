@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ..base import TensorBase, Value
 from ..dtypes import promote
 from .broadcasting import explain_broadcast
@@ -32,6 +34,17 @@ def binary(ufunc: Callable[..., Any], a: Any, b: Any) -> Any:
 
 def shape_of(x: Any) -> tuple[int, ...]:
     return getattr(x, "shape", ())
+
+
+def keep_where(x: Any, keep: Any) -> Any:
+    """x where the mask holds, else 0, for floats.
+
+    x·keep would make nan of an infinity that is not kept, and np.where takes ten times as long
+    where the mask is irregular. So: keep all the bits of a number, or none.
+    """
+    integer = f"i{x.dtype.itemsize}"
+    bits = np.multiply(keep, -1, dtype=integer)  # -1 is all ones
+    return (bits & x.view(integer)).view(x.dtype)
 
 
 def constant(compute: Callable[..., Any], *operands: Any) -> Value:

@@ -18,7 +18,7 @@ import numpy as np
 from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import title
-from .operands import array_of
+from .operands import array_of, keep_where
 from .shape import wrap_dim
 
 
@@ -91,13 +91,17 @@ class MaxPool2DWithIndicesBackward0(Node):
         best = np.full((*x.shape[:-2], *window.places), lowest, x.dtype)
         choice = np.empty(best.shape, np.uint8 if prod(window.kernel) < 256 else np.int64)
         choice[...] = window.first_inside()  # where all are -∞ padding must not be chosen
+        has_nan = x.dtype.kind == "f" and np.isnan(np.min(x, initial=0))
         for number, (_, _, seen) in enumerate(window.offsets()):
             candidate = padded[seen]
             better = candidate > best
-            if x.dtype.kind == "f":
+            if has_nan:
                 better |= np.isnan(candidate)
-            np.copyto(best, candidate, where=better)
-            np.copyto(choice, number, where=better, casting="unsafe")
+                np.copyto(best, candidate, where=better)
+            else:
+                np.maximum(best, candidate, out=best)
+            # A later offset has a larger number, so the largest that was better is the last.
+            np.maximum(choice, better * choice.dtype.type(number), out=choice)
         self.choice = choice
         return (best, self._places(choice)) if with_places else best
 
@@ -126,7 +130,7 @@ class Unpool(Node):
         self.choice, self.window, self.shape = choice, window, shape
         out = np.zeros(window.room(shape), x.dtype)
         for number, (_, _, seen) in enumerate(window.offsets()):
-            out[seen] += x * (choice == number)
+            out[seen] += keep_where(x, choice == number)
         return out[window.inner(shape)]
 
     def backward(self, grad: Value) -> Value:
