@@ -1,7 +1,8 @@
 """Convolution: a matrix product over patches.
 
 Every output place sees a patch of the input, C·KH·KW numbers. Laid side by side the patches are a
-matrix, and the convolution is the weight matrix times it (im2col and one GEMM).
+matrix, and the convolution is the weight matrix times it (im2col and one GEMM), a few images at a
+time.
 
 A convolution is linear in its input and in its weight, so there are three operations, and the
 derivatives of each are the other two:
@@ -19,6 +20,7 @@ PyTorch: aten/src/ATen/native/Convolution.cpp; FunctionsManual.cpp (convolution_
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 from math import prod
 from typing import Any, NamedTuple
@@ -32,6 +34,9 @@ from ..dtypes import title
 from .broadcasting import add_up
 from .operands import array_of
 from .reduction import sum
+
+CACHE = 2**21  # bytes that a core keeps near
+EVERYTHING = (slice(None), slice(None))  # all images and channels
 
 
 class Geometry(NamedTuple):
@@ -63,7 +68,7 @@ def pad_zeros(x: Any, padding: tuple[int, ...]) -> Any:
 
 def inner(padding: tuple[int, ...]) -> tuple[Any, ...]:
     """The index of what is not padding."""
-    return (slice(None), slice(None), *[slice(p, -p or None) for p in padding])
+    return EVERYTHING + tuple(slice(p, -p or None) for p in padding)
 
 
 def patches(x: Any, kernel: tuple[int, ...], g: Geometry) -> Any:
@@ -92,19 +97,37 @@ def _rows(x: Any, groups: int) -> Any:
     return x.reshape(n, groups, o // groups, prod(places))
 
 
+def bunches(x: Any, kernel: tuple[int, ...], places: tuple[int, ...]) -> Iterator[slice]:
+    """The images a few at a time, as many as have their patches in the processor's cache at once.
+
+    The patches are ΠK times as large as the input. Made for a whole batch they would go out to
+    memory and come back; made for a bunch, the product that follows still finds them near.
+    """
+    image = x.itemsize * x.shape[1] * prod(kernel) * prod(places)
+    few = max(CACHE // max(image, 1), 1)
+    for start in range(0, x.shape[0], few):
+        yield slice(start, start + few)
+
+
 def convolve(x: Any, w: Any, g: Geometry) -> Any:
     """y[n, o, p] = Σ x[n, c, p·stride + k·dilation - padding]·w[o, c, k], over c and k."""
     kernel = w.shape[2:]
     places = output_size(x.shape[2:], kernel, g)
     matrix = w.reshape(g.groups, w.shape[0] // g.groups, -1)
-    return np.matmul(matrix, patches(x, kernel, g)).reshape(x.shape[0], w.shape[0], *places)
+    y = np.empty((x.shape[0], *matrix.shape[:2], prod(places)), x.dtype)
+    for part in bunches(x, kernel, places):
+        np.matmul(matrix, patches(x[part], kernel, g), out=y[part])
+    return y.reshape(x.shape[0], w.shape[0], *places)
 
 
 def correlate(x: Any, grad: Any, g: Geometry, shape: tuple[int, ...]) -> Any:
     """The weight's gradient: every output gradient times the patch that its place saw."""
-    columns = patches(x, shape[2:], g)
-    per_image = np.matmul(_rows(grad, g.groups), columns.swapaxes(-1, -2))
-    return add_up(per_image, axis=0).reshape(shape)
+    rows = _rows(grad, g.groups)
+    total = np.zeros((g.groups, shape[0] // g.groups, prod(shape[1:])), x.dtype)
+    for part in bunches(x, shape[2:], grad.shape[2:]):
+        columns = patches(x[part], shape[2:], g)
+        total += add_up(np.matmul(rows[part], columns.swapaxes(-1, -2)), axis=0)
+    return total.reshape(shape)
 
 
 def spread_back(grad: Any, w: Any, g: Geometry, shape: tuple[int, ...]) -> Any:
@@ -112,16 +135,21 @@ def spread_back(grad: Any, w: Any, g: Geometry, shape: tuple[int, ...]) -> Any:
     n, c, *size = shape
     kernel, places = w.shape[2:], grad.shape[2:]
     matrix = w.reshape(g.groups, w.shape[0] // g.groups, -1).swapaxes(-1, -2)
-    shares = np.matmul(matrix, _rows(grad, g.groups)).reshape(n, c, *kernel, *places)
+    rows = _rows(grad, g.groups)
     wide = np.zeros((n, c, *[s + 2 * p for s, p in zip(size, g.padding, strict=True)]), grad.dtype)
-    everything = (slice(None), slice(None))  # images and channels
-    for offset in product(*map(range, kernel)):
-        seen = tuple(
-            slice(k * d, k * d + step * (p - 1) + 1, step)
-            for k, d, step, p in zip(offset, g.dilation, g.stride, places, strict=True)
-        )
-        wide[everything + seen] += shares[everything + offset]
+    for part in bunches(wide, kernel, places):
+        shares = np.matmul(matrix, rows[part]).reshape(-1, c, *kernel, *places)
+        bunch = wide[part]
+        for offset in product(*map(range, kernel)):
+            bunch[_seen(offset, places, g)] += shares[EVERYTHING + offset]
     return wide[inner(g.padding)]
+
+
+def _seen(offset: tuple[int, ...], places: tuple[int, ...], g: Geometry) -> tuple[slice, ...]:
+    """The index of what stands at one offset of the kernel, for all places at once."""
+    steps = zip(offset, g.dilation, g.stride, places, strict=True)
+    spatial = [slice(k * d, k * d + step * (p - 1) + 1, step) for k, d, step, p in steps]
+    return EVERYTHING + tuple(spatial)
 
 
 class ConvolutionBackward0(Node):
