@@ -29,7 +29,7 @@ from minitorch_nn.autograd.graph_tree import graph_tree
 
 from .ledger import LEDGER
 from .parity import TOLERANCE, Mismatch, Run, graph_of, relative_error
-from .versions import Difference, is_older
+from .versions import Difference, Wording, is_older, newest
 
 
 def both(program: Callable[..., Any]) -> Callable[..., None]:
@@ -50,13 +50,16 @@ def both(program: Callable[..., Any]) -> Callable[..., None]:
     return test
 
 
-def said(error: type[BaseException], action: Callable[[], Any]) -> str:
-    """The type and the first line of the error that `action` raises; it must raise one."""
+def said(error: type[BaseException], action: Callable[[], Any], *differs: Wording) -> str:
+    """The type and the first line of the error that `action` raises; it must raise one.
+
+    differs: how an older PyTorch worded it otherwise (`versions.py`).
+    """
     try:
         action()
     except error as e:
         lines = str(e).strip().splitlines()
-        return f"{type(e).__name__}: {lines[0] if lines else ''}"
+        return newest(f"{type(e).__name__}: {lines[0] if lines else ''}", *differs)
     raise AssertionError(f"expected {error.__name__}, but nothing was raised")
 
 
@@ -65,13 +68,17 @@ def said_first(error: type[BaseException], action: Callable[[], Any]) -> str:
     return said(error, action).replace(", ", ". ").split(". ")[0]
 
 
-def warned(action: Callable[[], Any]) -> list[str]:
-    """Categories and first sentences of the warnings that `action` gives; it must give one."""
+def warned(action: Callable[[], Any], *differs: Wording) -> list[str]:
+    """Categories and first sentences of the warnings that `action` gives; it must give one.
+
+    differs: how an older PyTorch worded them otherwise (`versions.py`).
+    """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         action()
     assert caught, "expected a warning, but none was given"
-    return [f"{w.category.__name__}: {str(w.message).split('. ')[0]}" for w in caught]
+    first = [f"{w.category.__name__}: {str(w.message).split('. ')[0]}" for w in caught]
+    return [newest(text, *differs) for text in first]
 
 
 def graph(tensor: Any, differs: Difference | None = None) -> list[Any]:
@@ -82,9 +89,11 @@ def graph(tensor: Any, differs: Difference | None = None) -> list[Any]:
     rows = graph_of(tensor.grad_fn)
     if differs is None or not is_older(differs):
         return [rows, graph_tree(tensor).splitlines()]
+    run = Run(graphs=[rows])
     if isinstance(tensor, torch.Tensor):
-        differs.translate(Run(graphs=[rows]))
-    return rows
+        assert differs.translate is not None
+        differs.translate(run)
+    return run.graphs[0]
 
 
 def _run(program: Callable[..., Any], library: Any, arguments: dict[str, Any]) -> Any:

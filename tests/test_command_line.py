@@ -21,17 +21,20 @@ import reference.__main__ as torch_cli
 from minitorch_nn.training import MODELS
 
 from .mnist_folder import idx, small_mnist, write_mnist
+from .versions import WITHOUT_TORCHVISION
 
 ROOT = Path(__file__).parents[1]
 
 Main = Callable[[list[str]], int]
 MAINS: dict[str, Main] = {"minitorch_nn": numpy_cli.main, "reference": torch_cli.main}
+# The reference reads its data through torchvision.
+WITH_DATA = ["minitorch_nn", pytest.param("reference", marks=WITHOUT_TORCHVISION.mark)]
 
 EPOCH = r"Epoch \[{}/{}\], Loss: \d+\.\d{{4}}, Accuracy: \d+\.\d\d%"
 TEST = r"Test Accuracy: \d+\.\d\d%"
 
 
-@pytest.fixture(params=MAINS)
+@pytest.fixture(params=WITH_DATA)
 def main(request: pytest.FixtureRequest) -> Main:
     """The one package's command line, then the other's."""
     return MAINS[request.param]
@@ -71,6 +74,7 @@ def test_training_prints_the_chapters_lines(
         assert re.fullmatch(pattern, line)
 
 
+@WITHOUT_TORCHVISION.mark
 @pytest.mark.parametrize(
     "flags",
     [
@@ -126,7 +130,7 @@ def test_the_packages_take_the_same_flags_with_the_same_defaults() -> None:
         assert ours == theirs
 
 
-@pytest.mark.parametrize("package", MAINS)
+@pytest.mark.parametrize("package", WITH_DATA)
 def test_the_bar_is_drawn_on_a_terminal_only(
     package: str, mnist: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -151,6 +155,7 @@ def test_the_bar_is_drawn_on_a_terminal_only(
 # ---- checkpoints
 
 
+@WITHOUT_TORCHVISION.mark
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("trainer", MAINS)
 def test_a_checkpoint_of_either_package_scores_alike_in_both(
@@ -203,6 +208,7 @@ def refusal(main: Main, capsys: pytest.CaptureFixture[str], flags: list[str]) ->
     return line.removeprefix("error: ")
 
 
+@pytest.mark.parametrize("main", MAINS.values(), ids=MAINS)  # before any data is read
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
@@ -354,7 +360,7 @@ def test_an_unfit_checkpoint_is_refused(
     assert refused.startswith(str(path)) and message in refused
 
 
-@pytest.mark.parametrize("package", MAINS)
+@pytest.mark.parametrize("package", WITH_DATA)
 def test_a_nan_loss_ends_training_with_status_1_and_saves_nothing(
     package: str, mnist: str, tmp_path: Path
 ) -> None:
@@ -370,7 +376,7 @@ def test_a_nan_loss_ends_training_with_status_1_and_saves_nothing(
     assert path.read_text() == "something older"
 
 
-@pytest.mark.parametrize("package", MAINS)
+@pytest.mark.parametrize("package", WITH_DATA)
 def test_ctrl_c_ends_training_quietly_with_status_130(package: str, mnist: str) -> None:
     flags = ["train", "--epochs", "100000", "--data", mnist]
     process = in_a_process(package, *flags, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -18,7 +18,7 @@ from torch.utils import data as theirs
 import minitorch_nn
 from minitorch_nn.utils import data as ours
 
-from .versions import INSTALLED
+from .versions import NUMPY_BOOLS, SINGLE_SAMPLES
 
 # Each library with the name of its data module and its tensors, so that a lambda runs in either.
 OURS = SimpleNamespace(torch=minitorch_nn, data=ours)
@@ -262,7 +262,7 @@ def test_a_data_set_may_fetch_a_whole_batch_itself() -> None:
         [np.float64(1), np.float64(2)],
         [np.float32(1), np.float32(2)],
         [np.int16(1), np.int16(2)],
-        [np.bool_(True), np.bool_(False)],
+        pytest.param([np.bool_(True), np.bool_(False)], marks=NUMPY_BOOLS.mark),
         [np.zeros((2, 3), np.float32), np.ones((2, 3), np.float32)],
         [np.array(1), np.array(2)],
         [np.arange(6).reshape(2, 3).T, np.zeros((3, 2), np.int64)],
@@ -374,8 +374,7 @@ def test_data_sets_are_joined_and_cut() -> None:
 
 @pytest.mark.parametrize("library", BOTH, ids=["ours", "theirs"])
 def test_a_subset_that_changes_only_single_samples_is_refused(library: Any) -> None:
-    if library is THEIRS and INSTALLED < (2, 13):
-        pytest.skip("an older PyTorch passes such a subset's change over")
+    SINGLE_SAMPLES.skip_if(library is THEIRS)
 
     class Half(library.data.Subset):
         def __getitem__(self, index: int) -> Any:

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from tests.programs import both, said, warned
-from tests.versions import INSTALLED
+from tests.versions import TRUNCATED_NORMALS
 
 
 def bits(tensor):
@@ -75,7 +75,7 @@ TRUNCATED = {
 }
 
 
-@pytest.mark.skipif(INSTALLED < (2, 13), reason="before, PyTorch inverted the distribution")
+@TRUNCATED_NORMALS.mark
 @pytest.mark.parametrize("options", TRUNCATED.values(), ids=TRUNCATED)
 def test_truncated_normals_agree_and_stay_inside(options):
     @both

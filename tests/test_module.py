@@ -10,6 +10,7 @@ import pytest
 
 import minitorch_nn
 from tests.programs import both, graph, said, warned
+from tests.versions import SILENT_BACKWARD_HOOKS
 
 
 def small_net(torch):
@@ -623,6 +624,7 @@ def test_full_backward_pre_hooks_replace_the_output_s_gradient(torch):
     return log, x.grad, m.weight.grad
 
 
+@SILENT_BACKWARD_HOOKS.mark
 @both
 def test_a_backward_hook_without_inputs_that_need_a_gradient_fires_with_a_warning(torch):
     m = torch.nn.Linear(2, 1, bias=False)

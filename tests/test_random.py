@@ -14,6 +14,13 @@ from minitorch_nn.dtypes import Array
 from minitorch_nn.random import Generator
 
 from .ledger import LEDGER
+from .versions import (
+    BERNOULLI_BY_MKL,
+    HALF_DRAWS,
+    LONG_RANGES,
+    SEED_OVERFLOW,
+    STATE_SIZES,
+)
 
 SEEDS = [0, 1, 42, 2**31, 2**32 - 1, 2**32, 2**32 + 42, 2**63, 2**64 - 1, -1, -(2**63)]
 SIZES = [0, 1, 15, 16, 17, 100, 1000]
@@ -62,6 +69,7 @@ def raised(call: Callable[[], Any]) -> tuple[type[Exception], str]:
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", FLOATS)
 def test_rand_is_bit_exact(seed: int, size: int, name: str) -> None:
+    HALF_DRAWS.skip_if(name == "float16" and size > 0)
     ours, theirs = both(seed)
     drawn = ours.uniform((size,), np.dtype(name))
     assert_same_bits(drawn, torch.rand(size, dtype=torch_dtype(name), generator=theirs))
@@ -70,6 +78,7 @@ def test_rand_is_bit_exact(seed: int, size: int, name: str) -> None:
 @pytest.mark.parametrize("bounds", [(-0.3, 0.7), (-1 / 28, 1 / 28), (3, 1000.1), (-6e4, 5e3)])
 @pytest.mark.parametrize("name", FLOATS)
 def test_uniform_between_bounds_is_bit_exact(bounds: tuple[float, float], name: str) -> None:
+    HALF_DRAWS.skip_if(name == "float16")
     ours, theirs = both(3)
     drawn = ours.uniform((20_000,), np.dtype(name), *bounds)
     expected = torch.empty(20_000, dtype=torch_dtype(name)).uniform_(*bounds, generator=theirs)
@@ -93,6 +102,7 @@ def test_uniform_between_equal_bounds_is_that_bound() -> None:
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", FLOATS)
 def test_randn_is_torchs(seed: int, size: int, name: str) -> None:
+    HALF_DRAWS.skip_if(name == "float16" and size >= 16)
     ours, theirs = both(seed)
     drawn = ours.normal((size,), np.dtype(name))
     assert_close_normals(drawn, torch.randn(size, dtype=torch_dtype(name), generator=theirs))
@@ -101,6 +111,7 @@ def test_randn_is_torchs(seed: int, size: int, name: str) -> None:
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", FLOATS)
 def test_normal_scales_and_shifts(size: int, name: str) -> None:
+    HALF_DRAWS.skip_if(name == "float16" and size >= 16)
     ours, theirs = both(5)
     drawn = ours.normal((size,), np.dtype(name), mean=-1.5, std=0.3)
     expected = torch.empty(size, dtype=torch_dtype(name)).normal_(-1.5, 0.3, generator=theirs)
@@ -134,7 +145,7 @@ def test_randint_is_bit_exact(size: int, name: str) -> None:
     [
         (0, 2),
         (-5, 2**28 - 6),
-        (0, 2**28),
+        pytest.param(0, 2**28, marks=LONG_RANGES.mark),
         (-(2**40), 2**41),
         (-(2**63), 2**63 - 1),
         (2**62, 2**63 - 1),
@@ -149,6 +160,7 @@ def test_randint_of_any_range_is_bit_exact(low: int, high: int) -> None:
 
 @pytest.mark.parametrize("p", [0.0, 1e-3, 0.3, 0.5, 1.0])
 def test_bernoulli_is_bit_exact(p: float) -> None:
+    BERNOULLI_BY_MKL.skip_if(0 < p < 1)
     ours, theirs = both(7)
     expected = torch.empty(1000, dtype=torch.bool).bernoulli_(p, generator=theirs)
     assert_same_bits(ours.bernoulli(p, (1000,)), expected)
@@ -199,21 +211,26 @@ def randint(high: int) -> Draw:
     )
 
 
-OTHER_DRAWS: list[Draw] = [
-    (True, lambda g: g.permutation(9), lambda g: torch.randperm(9, generator=g)),
-    (
-        True,
-        lambda g: g.bernoulli(0.4, (5,)),
-        lambda g: torch.empty(5, dtype=torch.bool).bernoulli_(0.4, generator=g),
-    ),
-    (
-        True,
-        lambda g: np.array(g.int64()),
-        lambda g: torch.empty((), dtype=torch.int64).random_(generator=g),
-    ),
+PERMUTATION: Draw = (True, lambda g: g.permutation(9), lambda g: torch.randperm(9, generator=g))
+INT64: Draw = (
+    True,
+    lambda g: np.array(g.int64()),
+    lambda g: torch.empty((), dtype=torch.int64).random_(generator=g),
+)
+BERNOULLI: Draw = (
+    True,
+    lambda g: g.bernoulli(0.4, (5,)),
+    lambda g: torch.empty(5, dtype=torch.bool).bernoulli_(0.4, generator=g),
+)
+DRAWS = [
+    kind(size, name)
+    for kind, least in ((rand, 1), (randn, 16))
+    for size in SIZES[:-1]
+    for name in FLOATS
+    if not (HALF_DRAWS.applies and name == "float16" and size >= least)
 ]
-DRAWS = [kind(size, name) for kind in (rand, randn) for size in SIZES[:-1] for name in FLOATS]
-DRAWS += [randint(10), randint(2**40), *OTHER_DRAWS]
+DRAWS += [randint(10), randint(2**40), PERMUTATION, INT64]
+DRAWS += [] if BERNOULLI_BY_MKL.applies else [BERNOULLI]
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -271,6 +288,7 @@ def test_the_module_functions_drive_the_default_generator() -> None:
 
 @pytest.mark.parametrize("seed", [2**64, -(2**63) - 1, 5.7, "a", True, None])
 def test_a_bad_seed_raises_as_torchs(seed: Any) -> None:
+    SEED_OVERFLOW.skip_if(seed in (2**64, -(2**63) - 1))
     assert raised(lambda: Generator().manual_seed(seed)) == raised(
         lambda: torch.Generator().manual_seed(seed)
     )
@@ -379,7 +397,10 @@ def test_a_state_is_torchs_byte_for_byte(words: int) -> None:
 
 def test_what_is_no_state_raises_as_torchs_and_changes_nothing() -> None:
     ours, theirs = both(4)
-    for bad in (np.zeros(3, np.uint8), np.zeros(5056, np.uint8), np.zeros(5056, np.float32)):
+    bads = [np.zeros(5056, np.uint8), np.zeros(5056, np.float32)]
+    if not STATE_SIZES.applies:
+        bads.append(np.zeros(3, np.uint8))
+    for bad in bads:
         assert raised(lambda bad=bad: ours.load_state_bytes(bad)) == raised(  # type: ignore[misc]
             lambda bad=bad: theirs.set_state(torch.from_numpy(bad))  # type: ignore[misc]
         )

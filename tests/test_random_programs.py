@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import minitorch_nn
 
 from .programs import compare, seen
+from .versions import NODES_NAMED_IN_MESSAGES, newest
 
 
 def _without_grad(torch: Any, action: Any) -> Any:
@@ -119,7 +120,7 @@ def _attempt(action: Any) -> Any:
     except (RuntimeError, IndexError) as e:
         # Which node saved the tensor that was written to is for test_inplace_and_views.py.
         said = str(e).splitlines()[0].partition(", which is output")[0].partition(" Hint:")[0]
-        return f"{type(e).__name__}: {said}"
+        return newest(f"{type(e).__name__}: {said}", NODES_NAMED_IN_MESSAGES)
 
 
 def _look(t: Any) -> Any:

@@ -20,14 +20,18 @@ from reference import checkpoint as checkpoints
 from reference.__main__ import main
 from reference._torchvision import import_torchvision
 from reference.checkpoint import load_checkpoint, save_checkpoint
-from reference.data import chapter_transform, find_mnist
 from reference.model import MODELS, ConvNet, SimpleNN
 from reference.train import evaluate, pick_device, train
 
 from .mnist_folder import small_mnist, write_mnist
+from .versions import WITHOUT_TORCHVISION
+
+if not WITHOUT_TORCHVISION.applies:
+    from reference.data import chapter_transform, find_mnist
+
+    torchvision = import_torchvision()
 
 ROOT = Path(__file__).parents[1]
-torchvision = import_torchvision()
 
 
 def python(code: str, *path: Path) -> str:
@@ -85,6 +89,7 @@ def test_another_fault_of_torchvision_is_not_hidden(tmp_path: Path) -> None:
 # ---- what is imported, and when
 
 
+@WITHOUT_TORCHVISION.mark
 def test_the_reference_trains_without_the_numpy_engine() -> None:
     code = """
 from reference.__main__ import main
@@ -120,6 +125,7 @@ print(main(["train"]))
 # ---- data
 
 
+@WITHOUT_TORCHVISION.mark
 @pytest.mark.parametrize("zipped", [False, True])
 @pytest.mark.parametrize("layout", [".", "MNIST/raw"])
 def test_mnist_may_lie_flat_or_as_torchvision_keeps_it(
@@ -135,6 +141,7 @@ def test_mnist_may_lie_flat_or_as_torchvision_keeps_it(
     np.testing.assert_array_equal(test_set.targets, files["t10k-labels-idx1-ubyte"])
 
 
+@WITHOUT_TORCHVISION.mark
 def test_the_sample_gives_what_torchvisions_mnist_gives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +158,7 @@ def test_the_sample_gives_what_torchvisions_mnist_gives(
             assert type(label) is type(digit) and label == digit
 
 
+@WITHOUT_TORCHVISION.mark
 def test_data_beside_the_program_comes_before_the_sample(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,6 +167,7 @@ def test_data_beside_the_program_comes_before_the_sample(
     assert find_mnist(None, False, chapter_transform())[2].startswith("MNIST in data (30 ")
 
 
+@WITHOUT_TORCHVISION.mark
 def test_a_download_goes_to_where_torchvision_keeps_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -193,6 +202,7 @@ def test_auto_takes_cuda_then_mps_then_the_cpu(
     assert pick_device("auto") == torch.device(device)
 
 
+@WITHOUT_TORCHVISION.mark
 @pytest.mark.parametrize("device", ["cuda", "mps"])
 def test_a_device_that_is_not_there_is_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], device: str
@@ -206,6 +216,7 @@ def test_a_device_that_is_not_there_is_refused(
     assert printed.out == ""
 
 
+@WITHOUT_TORCHVISION.mark
 def test_the_device_is_printed_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -230,6 +241,7 @@ def trainer(model: nn.Module, lr: float = 0.01) -> tuple[nn.Module, optim.Optimi
     return nn.CrossEntropyLoss(), optim.SGD(model.parameters(), lr=lr, momentum=0.9)
 
 
+@WITHOUT_TORCHVISION.mark
 def test_training_learns_and_returns_what_it_prints(capsys: pytest.CaptureFixture[str]) -> None:
     torch.manual_seed(0)
     model = SimpleNN()
@@ -245,6 +257,7 @@ def test_training_learns_and_returns_what_it_prints(capsys: pytest.CaptureFixtur
     assert history[-1].accuracy > 70 and accuracy > 60
 
 
+@WITHOUT_TORCHVISION.mark
 def test_nothing_is_learned_from_a_batch_whose_loss_is_nan() -> None:
     torch.manual_seed(0)
     model = SimpleNN()
@@ -263,6 +276,7 @@ def test_nothing_is_learned_from_a_batch_whose_loss_is_nan() -> None:
     assert torch.equal(model.fc1.weight, weights[0])
 
 
+@WITHOUT_TORCHVISION.mark
 def test_scoring_leaves_the_model_as_it_was_and_in_evaluation_mode() -> None:
     model = SimpleNN()
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
@@ -318,6 +332,7 @@ needs_gpu = pytest.mark.skipif(
 )
 
 
+@WITHOUT_TORCHVISION.mark
 @pytest.mark.gpu
 @needs_gpu
 def test_auto_picks_the_gpu_and_names_it(capsys: pytest.CaptureFixture[str]) -> None:
@@ -326,6 +341,7 @@ def test_auto_picks_the_gpu_and_names_it(capsys: pytest.CaptureFixture[str]) -> 
     assert first == f"Device: cuda ({torch.cuda.get_device_name()})"
 
 
+@WITHOUT_TORCHVISION.mark
 @pytest.mark.gpu
 @needs_gpu
 @pytest.mark.parametrize(("name", "least"), [("mlp", 85), ("cnn", 90)])

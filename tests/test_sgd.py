@@ -15,7 +15,7 @@ import torch as pytorch
 
 import minitorch_nn
 from tests.programs import both, said, warned
-from tests.versions import INSTALLED
+from tests.versions import SETS_OF_PARAMETERS
 
 
 def train(torch: Any, precision: str, shapes: Any, steps: int, seed: int, **options: Any) -> Any:
@@ -50,8 +50,9 @@ sys.path.insert(0, sys.argv[1])
 import torch
 import minitorch_nn
 from tests.test_sgd import results, train
+from tests.versions import PLAIN_KERNELS
 
-assert torch.backends.cpu.get_cpu_capability() == "DEFAULT"
+assert torch.backends.cpu.get_cpu_capability() == PLAIN_KERNELS
 for precision in ("float32", "float64"):
     for options in (
         dict(lr=0.01),
@@ -282,7 +283,7 @@ def test_a_parameter_twice_in_one_group_is_warned_of(torch):
     return warned(lambda: torch.optim.SGD([p, p]))
 
 
-@pytest.mark.skipif(INSTALLED < (2, 15), reason="PyTorch warns of sets from 2.15 on")
+@SETS_OF_PARAMETERS.mark
 @both
 def test_a_set_of_parameters_is_warned_of(torch):
     p = torch.nn.Parameter(torch.ones(2))

@@ -7,11 +7,13 @@ translated into the newest one's before the comparison. Everything else must agr
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import torch
 
 if TYPE_CHECKING:
@@ -194,3 +196,151 @@ LABELS_OF_ONE_ROW = worded(
     kind=ValueError,
 )
 MIXED_MSE = Difference("the gradient of mse_loss of two types was refused", (2, 12), None)
+
+
+# Random numbers, printing, data: what has no result to translate, so that the cases are left out
+
+
+@dataclass(frozen=True)
+class Otherwise:
+    """What the installed PyTorch does otherwise, where it `applies`: the cases to leave out."""
+
+    what: str
+    applies: bool
+
+    @property
+    def mark(self) -> pytest.MarkDecorator:
+        """Leave out a whole test, or one of its parameters."""
+        return pytest.mark.skipif(self.applies, reason=self.what)
+
+    def skip_if(self, meets: bool) -> None:
+        """Leave out the rest of a test if its case meets the difference."""
+        if self.applies and meets:
+            pytest.skip(self.what)
+
+
+def before(version: tuple[int, int], what: str) -> Otherwise:
+    """What PyTorch did before `version`."""
+    return Otherwise(f"before PyTorch {version[0]}.{version[1]}, {what}", version > INSTALLED)
+
+
+def _draws_bernoulli_by_mkl() -> bool:
+    """Whether it is drawn by other numbers than uniform float64s: some builds have MKL do it."""
+    drawn = torch.empty(64, dtype=torch.bool)
+    drawn.bernoulli_(0.5, generator=torch.Generator().manual_seed(0))
+    uniform = torch.empty(64, dtype=torch.float64)
+    uniform.uniform_(generator=torch.Generator().manual_seed(0))
+    return not torch.equal(drawn, uniform < 0.5)
+
+
+BERNOULLI_BY_MKL = Otherwise("this PyTorch has MKL draw bernoulli", _draws_bernoulli_by_mkl())
+HALF_DRAWS = before((2, 12), "a float16 number was drawn from 11 bits, not from 24")
+LONG_RANGES = before((2, 7), "a range took 64 bits a number from 2³² values on, not from 2²⁸")
+SEED_OVERFLOW = before((2, 9), "a seed out of range was a RuntimeError, in other words")
+STATE_SIZES = before((2, 9), "a state of a wrong size was refused in other words")
+TRUNCATED_NORMALS = before((2, 13), "trunc_normal_ inverted the distribution")
+
+SCI_MODE_WIDTHS = before((2, 9), "columns were as wide as if sci_mode had not been set")
+SIZE_SUMS = before((2, 8), "a tuple with a Size behind it made a tuple, and a list was refused so")
+
+NUMPY_BOOLS = before((2, 9), "NumPy's bools were no tensor, and could not be collated")
+SINGLE_SAMPLES = before((2, 13), "a subset that changes only single samples passed that over")
+
+SILENT_BACKWARD_HOOKS = before((2, 8), "a hook without gradients for the inputs did not warn")
+SOFTMAX_DIM = before((2, 15), "Softmax did not check its dim")
+SETS_OF_PARAMETERS = before((2, 15), "a set of parameters was not warned of")
+
+# The name of the kernels for any CPU, as torch.backends.cpu.get_cpu_capability gives it.
+PLAIN_KERNELS = "NO AVX" if INSTALLED < (2, 9) else "DEFAULT"
+
+WITHOUT_TORCHVISION = Otherwise(
+    "torchvision is not installed", importlib.util.find_spec("torchvision") is None
+)
+
+
+# Programs (tests/programs.py)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a message was before version `since`: the pattern `old`, and `new` in its place."""
+
+    since: tuple[int, int]
+    old: str
+    new: str
+
+
+def newest(text: str, *wordings: Wording) -> str:
+    """`text` as the newest PyTorch words it. minitorch_nn words so already; it stays as it is."""
+    for wording in wordings:
+        if wording.since > INSTALLED:
+            text = re.sub(wording.old, wording.new, text)
+    return text
+
+
+NODES_NAMED_IN_MESSAGES = Wording(
+    (2, 13), r"\b(Output|which is output) (\d+) of (\w+?)Backward\d*\b", r"\1 \2 of \3"
+)
+UNUSED_AT_INDEX_1 = Wording(
+    (2, 13),
+    "One of the differentiated Tensors appears",
+    "The differentiated Tensor at index 1 appears",
+)
+GRADCHECK_OF_NOTHING = Wording((2, 13), "none of the them have", "none of them have")
+ADDMV_OF_TWO_TYPES = Wording(
+    (2, 12),
+    "expected scalar type Float but found Double",
+    "addmv input tensors must have the same dtype, but got Double, Float, and Double",
+)
+GRAD_DTYPE = Wording(
+    (2, 10),
+    r"tensor with dtype 'float'\. Please ensure that .* have the same dtype",
+    "tensor with grad_dtype 'Float'. The gradient must match the tensor's grad_dtype (defaults to "
+    "the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or "
+    "None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and "
+    "its gradient may break downstream systems that assume they match.",
+)
+INFERENCE_TENSOR_SAVED = Wording(
+    (2, 9),
+    r"To work around you can make .* use it in autograd\.",
+    "Please do not use Tensors created in inference mode in computation tracked by autograd. To "
+    "work around this, you can make a clone to get a normal tensor and use it in autograd, or use "
+    "`torch.no_grad()` instead of `torch.inference_mode()`.",
+)
+WHOLE_LEAF_WRITTEN_TO = Wording((2, 9), "a view of a leaf Variable", "a leaf Variable")
+COPY_OF_A_TENSOR = Wording((2, 7), r"\.clone\(\)\.detach\(\)", ".detach().clone()")
+
+
+ZEROS_FOR_UNUSED_INPUTS = Difference(
+    "the zeros that materialize_grads=True gives for an unused input required grad", (2, 10), None
+)
+
+
+def _skip_slices_below_the_root(run: Run) -> None:
+    for i, (root, *others) in enumerate(run.graphs):
+        below = _rebuilt([("root", root[1]), *others], lambda name: name == "SliceBackward0")
+        run.graphs[i] = [(root[0], below[0][1]), *below[1:]]
+
+
+FULL_SLICES_BEFORE_ANOTHER_INDEX = Difference(
+    "`:` before another index was recorded as a slice; the last index, the root, may be a slice",
+    (2, 9),
+    _skip_slices_below_the_root,
+)
+
+
+def _without_the_number(run: Run) -> None:
+    for i, graph in enumerate(run.graphs):
+        rows = []
+        for name, edges in graph:
+            if name in ("CopySlices", "IndexPutBackward0"):
+                edges = [(child, p) for child, p in edges if graph[child][0] is not None]
+            rows.append(("MaskedFillBackward0" if name == "IndexPutBackward0" else name, edges))
+        run.graphs[i] = _rebuilt(rows, lambda name: False)
+
+
+NUMBERS_WRITTEN = Difference(
+    "a number written by an index or a mask was a tensor, and a mask's an index_put",
+    (2, 15),
+    _without_the_number,
+)
