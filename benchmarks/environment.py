@@ -113,7 +113,10 @@ def describe_library(torch: Any, library: Library) -> dict[str, Any]:
             "torchvision": installed_version("torchvision"),
             "threads": torch.get_num_threads(),
             "cpu_capability": torch.backends.cpu.get_cpu_capability(),
-            "build": torch.__config__.show().splitlines(),
+            # The compiler's flags are left out: they are long, and name folders of the builder's.
+            "build": [
+                line for line in torch.__config__.show().splitlines() if "Build settings" not in line
+            ],
             "cuda": describe_cuda(torch),
         }
     return facts
