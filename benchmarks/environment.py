@@ -114,9 +114,7 @@ def describe_library(torch: Any, library: Library) -> dict[str, Any]:
             "threads": torch.get_num_threads(),
             "cpu_capability": torch.backends.cpu.get_cpu_capability(),
             # The compiler's flags are left out: they are long, and name folders of the builder's.
-            "build": [
-                line for line in torch.__config__.show().splitlines() if "Build settings" not in line
-            ],
+            "build": [x for x in torch.__config__.show().splitlines() if "Build settings" not in x],
             "cuda": describe_cuda(torch),
         }
     return facts
