@@ -146,7 +146,7 @@ def from_numpy(ndarray: Array) -> Tensor:
             "strides are not currently supported. (You can probably work around this by making a "
             "copy of your array  with array.copy().) "
         )
-    return Tensor.new(ndarray)
+    return Tensor.new(ndarray.view())
 
 
 # --- filled ----------------------------------------------------------------------------------

@@ -319,15 +319,16 @@ class Tensor(TensorBase):
     @property
     def data(self) -> Tensor:
         """The same memory, unknown to the graph: writes to it are not counted."""
-        return Tensor.new(self.array)
+        return Tensor.new(self.array.view())
 
     @data.setter
     def data(self, value: Tensor) -> None:
-        self.array = value.array
+        self.array = value.array.view()
 
     def detach(self) -> Tensor:
         """The same memory as a leaf that requires no gradient; writes to either are counted."""
-        t = Tensor.new(self.array)
+        # An array object of its own: by it a node tells which of its inputs a saved array was.
+        t = Tensor.new(self.array.view())
         t.storage = self.storage
         return t
 

@@ -729,3 +729,32 @@ def test_deepcopy_copies_leaves_and_refuses_non_leaves(torch):
     twin = copy.deepcopy(x)
     twin.grad.zero_()
     return twin, twin.grad, x.grad, said(RuntimeError, lambda: copy.deepcopy(x * 2))
+
+
+@both
+def test_a_constant_twin_on_the_same_memory_stays_constant_in_second_derivatives(torch):
+    """A node saves both x and its twin; which is which must not be lost with the shared memory."""
+
+    class Same(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x
+
+        @staticmethod
+        def backward(ctx, grad):
+            return grad * 10
+
+    twins = [
+        lambda x: x.detach(),
+        lambda x: x.data,
+        lambda x: torch.from_numpy(x.detach().numpy()),
+        lambda x: torch.as_tensor(x.detach().numpy()),
+        Same.apply,
+    ]
+    seen = []
+    for twin in twins:
+        x = torch.tensor([2.0, 3.0], requires_grad=True)
+        (first,) = torch.autograd.grad((x * twin(x) * x).sum(), x, create_graph=True)
+        (second,) = torch.autograd.grad(first.sum(), x)
+        seen.append((first, second))
+    return seen

@@ -193,7 +193,7 @@ def _finish(ctx: FunctionCtx, inputs: list[Any], output: Any, recording: bool) -
             results.append(o)
         elif id(o) in given and id(o) not in dirty:
             # An input handed through: the same memory under a tensor of its own.
-            results.append(o.new(o.array, ctx, nr))
+            results.append(o.new(o.array.view(), ctx, nr))
             results[-1].storage = o.storage
         else:
             o._grad_fn, o._requires_grad, o.output_nr = ctx, True, nr

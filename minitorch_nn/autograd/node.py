@@ -27,21 +27,12 @@ from ..dtypes import of
 from .grad_mode import mode
 
 Edge = tuple[Any, int]  # (the node that made an input, which of its results the input is)
-
-
 NO_EDGE: Edge = (None, 0)
-
-
 NOTHING_SAVED: tuple[Any, ...] = ()
-
-
-FREED: tuple[Any, ...] = ("freed",)
-
-
+FREED: tuple[Any, ...] = ("freed",)  # what a node holds instead of what it had saved
 _ARRAYS = (np.ndarray, np.generic)
 _numbers = count()
 next_number = _numbers.__next__  # a node's sequence number
-
 
 SECOND_TIME = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "

@@ -215,7 +215,7 @@ class FlipBackward0(Node):
 
     def forward(self, x: Any, *, dims: tuple[int, ...]) -> Any:
         self.dims = dims
-        return np.ascontiguousarray(np.flip(x, dims)).reshape(x.shape)
+        return np.array(np.flip(x, dims), order="C")
 
     def backward(self, grad: Value) -> Value:
         return FlipBackward0.apply(grad, dims=self.dims)
