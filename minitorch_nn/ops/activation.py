@@ -13,7 +13,7 @@ from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import dtype as DType
 from ..dtypes import floating, title
-from .operands import array_of, keep_where
+from .operands import array_of, is_boolean, keep_where
 from .powers import exp
 from .reduction import sum
 from .shape import to_dtype, wrap_dim
@@ -143,7 +143,7 @@ def _largest(x: Any, dim: int) -> Any:
 
 def relu(input: Value) -> Value:
     """max(x, 0). RuntimeError for booleans."""
-    if array_of(input).dtype == bool:
+    if is_boolean(input):
         raise NotImplementedError("Boolean inputs not supported for relu")
     return ReluBackward0.apply(input)
 

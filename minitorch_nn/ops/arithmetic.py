@@ -16,7 +16,7 @@ from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import promote, promote_float, result_numpy
 from .broadcasting import sum_to
-from .operands import array_of, binary, constant, is_number, shape_of
+from .operands import binary, constant, is_boolean, is_number, shape_of
 from .pointwise import floor
 from .shape import zeros_for
 
@@ -259,13 +259,13 @@ class NegBackward0(Node):
 
 
 def _refuse_bool_minus(a: Any, b: Any) -> None:
-    is_bool = [getattr(array_of(x), "dtype", np.dtype(type(x))).kind == "b" for x in (a, b)]
-    if all(is_bool):
+    first, second = is_boolean(a), is_boolean(b)
+    if first and second:
         raise NotImplementedError(
             "Subtraction, the `-` operator, with two bool tensors is not supported. "
             "Use the `^` or `logical_xor()` operator instead."
         )
-    if any(is_bool):
+    if first or second:
         raise NotImplementedError(
             "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying "
             "to invert a mask, use the `~` or `logical_not()` operator instead."
@@ -342,7 +342,7 @@ def remainder(input: Value, other: Value) -> Value:
 
 def neg(input: Value) -> Value:
     """-input. NotImplementedError for booleans."""
-    if array_of(input).dtype == bool:
+    if is_boolean(input):
         raise NotImplementedError(
             "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to "
             "invert a mask, use the `~` or `logical_not()` operator instead."
@@ -352,6 +352,6 @@ def neg(input: Value) -> Value:
 
 def positive(input: Value) -> Value:
     """`input` itself. RuntimeError for booleans."""
-    if array_of(input).dtype == bool:
+    if is_boolean(input):
         raise NotImplementedError("The `+` operator, on a bool tensor is not supported.")
     return input

@@ -118,41 +118,34 @@ class MaximumBackward0(Node):
 
     __slots__ = ("shapes",)
     saves = ("self", "other")
+    choose = staticmethod(np.maximum)
 
     def forward(self, a: Any, b: Any) -> Any:
         self.save_for_backward(a, b)
         self.shapes = shape_of(a), shape_of(b)
-        return binary(np.maximum, a, b)
+        return binary(self.choose, a, b)
+
+    def loses(self, x: Value, other: Value) -> Value:
+        return x < other
 
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
         need_a, need_b = self.needs_input_grad
         a, b = self.saved_tensors
         shared = where(a == b, grad / 2, grad)
         return (
-            sum_to(where(a < b, 0.0, shared), self.shapes[0]) if need_a else None,
-            sum_to(where(a > b, 0.0, shared), self.shapes[1]) if need_b else None,
+            sum_to(where(self.loses(a, b), 0.0, shared), self.shapes[0]) if need_a else None,
+            sum_to(where(self.loses(b, a), 0.0, shared), self.shapes[1]) if need_b else None,
         )
 
 
-class MinimumBackward0(Node):
+class MinimumBackward0(MaximumBackward0):
     """y = the smaller of a and b, nan if either is;  dL/dy as for maximum. PyTorch: minimum."""
 
-    __slots__ = ("shapes",)
-    saves = ("self", "other")
+    __slots__ = ()
+    choose = staticmethod(np.minimum)
 
-    def forward(self, a: Any, b: Any) -> Any:
-        self.save_for_backward(a, b)
-        self.shapes = shape_of(a), shape_of(b)
-        return binary(np.minimum, a, b)
-
-    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
-        need_a, need_b = self.needs_input_grad
-        a, b = self.saved_tensors
-        shared = where(a == b, grad / 2, grad)
-        return (
-            sum_to(where(a > b, 0.0, shared), self.shapes[0]) if need_a else None,
-            sum_to(where(a < b, 0.0, shared), self.shapes[1]) if need_b else None,
-        )
+    def loses(self, x: Value, other: Value) -> Value:
+        return x > other
 
 
 class FmaxBackward0(Node):

@@ -54,6 +54,12 @@ def constant(compute: Callable[..., Any], *operands: Any) -> Value:
     return result if first is None else first.new(result)
 
 
+def is_boolean(x: Any) -> bool:
+    """Whether a tensor, an array or a number is of booleans. Cheap: subtraction asks it, too."""
+    dtype = getattr(array_of(x), "dtype", None)
+    return isinstance(x, bool) if dtype is None else dtype.kind == "b"
+
+
 def refuse_bool(x: Value, name: str) -> None:
-    if array_of(x).dtype == bool:
+    if is_boolean(x):
         raise NotImplementedError(f"\"{name}\" not implemented for 'Bool'")

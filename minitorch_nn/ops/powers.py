@@ -17,7 +17,7 @@ from ..base import Value
 from ..dtypes import floating, result_numpy
 from .broadcasting import sum_to
 from .comparison import where
-from .operands import array_of, binary, is_number, shape_of
+from .operands import array_of, binary, is_boolean, is_number, shape_of
 from .shape import zeros_for
 
 
@@ -242,7 +242,7 @@ def pow(input: Value, exponent: Value) -> Value:
 
     RuntimeError for an integer to a negative integer power.
     """
-    if result_numpy(array_of(input), array_of(exponent)).kind == "b":
+    if is_boolean(input) and is_boolean(exponent):
         raise NotImplementedError("\"pow\" not implemented for 'Bool'")
     if is_number(exponent):
         return PowBackward0.apply(input, exponent=exponent)
