@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 import torch
 
+from .databases import PASSED
 from .ledger import LEDGER
 from .parity import Case
 
@@ -68,3 +69,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     terminalreporter.section(f"parity with PyTorch {torch.__version__}: worst relative errors")
     for row in LEDGER.table():
         terminalreporter.write_line(row)
+    for name, tally in PASSED.items():
+        for line in tally.lines(name):
+            terminalreporter.write_line(line)

@@ -29,6 +29,7 @@ from __future__ import annotations
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,6 +70,10 @@ PRECISIONS = ("float64", "float32")
 
 class Mismatch(AssertionError):
     """The two libraries disagree; the message says where, and how to see it again."""
+
+
+class TooFar(Mismatch):
+    """Values that lie further apart than the tolerance; all else agreed so far."""
 
 
 @dataclass
@@ -190,31 +195,38 @@ def run(
     """Run the function forward and backward; an exception ends the run and is kept in it."""
     arrays = draw(precision, *specs, seed=seed)
     seen = Run(inputs_after=arrays)
+    with watched(seen):
+        tensors = [as_leaf(library, a, s) for a, s in zip(arrays, specs, strict=True)]
+        output = function(library, *tensors)
+        seen.output = see(library, output, arrays)
+        roots = [t for t in tensors_in(library, output) if t.requires_grad]
+        seen.graphs = [graph_of(t.grad_fn) for t in roots]
+        backward(library, output, seed=seed)
+        seen.gradients = [see_gradient(library, t.grad) for t in tensors]
+        if second:
+            tensors = leaves(library, precision, *specs, seed=seed)
+            seen.seconds = second_derivatives(library, function, tensors, seed)
+    return seen
+
+
+@contextmanager
+def watched(seen: Run) -> Iterator[None]:
+    """Keeps in `seen` the exception that ends the block, and NumPy's warnings in it."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         # The package hushes NumPy's warnings when it is imported; pytest forgets that filter, and
         # the line above would override it. A warning from anywhere else is still found out.
         warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitorch_nn\.")
         try:
-            tensors = [as_leaf(library, a, s) for a, s in zip(arrays, specs, strict=True)]
-            output = function(library, *tensors)
-            seen.output = _see(library, output, arrays)
-            roots = [t for t in _tensors(library, output) if t.requires_grad]
-            seen.graphs = [graph_of(t.grad_fn) for t in roots]
-            backward(library, output, seed=seed)
-            seen.gradients = [_see_gradient(library, t.grad) for t in tensors]
-            if second:
-                tensors = leaves(library, precision, *specs, seed=seed)
-                seen.seconds = _second_derivatives(library, function, tensors, seed)
+            yield
         except Exception as error:
             seen.error = error
     seen.runtime_warnings = [str(w.message) for w in caught if w.category is RuntimeWarning]
-    return seen
 
 
 def backward(library: Any, output: Any, *, seed: int = 0) -> None:
     """Send a random gradient (the same in both libraries) into each tensor of `output`."""
-    roots = [t for t in _tensors(library, output) if t.requires_grad]
+    roots = [t for t in tensors_in(library, output) if t.requires_grad]
     incoming = _random_like(library, roots, seed + 1)
     if len(roots) == 1:
         roots[0].backward(incoming[0])
@@ -238,12 +250,12 @@ def graph_of(root: Any) -> list[Any]:
     return rows
 
 
-def _second_derivatives(
+def second_derivatives(
     library: Any, function: Callable[..., Any], tensors: list[Any], seed: int
 ) -> list[Seen | None]:
     """The gradients of the gradients, by the inputs and by what was sent into the outputs."""
     grad = library.autograd.grad
-    roots = [t for t in _tensors(library, function(library, *tensors)) if t.requires_grad]
+    roots = [t for t in tensors_in(library, function(library, *tensors)) if t.requires_grad]
     incoming = [g.requires_grad_() for g in _random_like(library, roots, seed + 2)]
     wanted = [t for t in tensors if t.requires_grad]
     first = grad(roots, wanted, incoming, create_graph=True, allow_unused=True)
@@ -258,7 +270,7 @@ def _second_derivatives(
         library.zeros_like(v) if g is None else g.clone()
         for v, g in zip(variables, second, strict=True)
     ]
-    return [_see_gradient(library, g) for g in full]
+    return [see_gradient(library, g) for g in full]
 
 
 def _random_like(library: Any, tensors: list[Any], seed: int) -> list[Any]:
@@ -270,15 +282,15 @@ def _random_like(library: Any, tensors: list[Any], seed: int) -> list[Any]:
     ]
 
 
-def _tensors(library: Any, output: Any) -> Iterator[Any]:
+def tensors_in(library: Any, output: Any) -> Iterator[Any]:
     if isinstance(output, library.Tensor):
         yield output
     elif isinstance(output, (list, tuple)):
         for item in output:
-            yield from _tensors(library, item)
+            yield from tensors_in(library, item)
 
 
-def _see(library: Any, output: Any, inputs: list[Array]) -> Any:
+def see(library: Any, output: Any, inputs: list[Array]) -> Any:
     if isinstance(output, library.Tensor):
         # A copy: the backward pass must not be able to change what was seen before it.
         array = output.detach().numpy()
@@ -287,12 +299,12 @@ def _see(library: Any, output: Any, inputs: list[Array]) -> Any:
         layout = (tuple(s for n, s in strides if n > 1), output.is_contiguous())
         return Seen(array.copy(), str(output.dtype), output.requires_grad, shares, layout)
     if isinstance(output, (list, tuple)):
-        return (type(output).__name__, [_see(library, item, inputs) for item in output])
+        return (type(output).__name__, [see(library, item, inputs) for item in output])
     return output
 
 
-def _see_gradient(library: Any, gradient: Any) -> Any:
-    return None if gradient is None else _see(library, gradient, [])
+def see_gradient(library: Any, gradient: Any) -> Any:
+    return None if gradient is None else see(library, gradient, [])
 
 
 # Comparing
@@ -379,7 +391,7 @@ def _compare_values(what: str, theirs: Array, mine: Array, kind: str, tolerance:
     error = relative_error(theirs[finite], mine[finite])
     LEDGER.record(kind, theirs.dtype.name, error)
     if error > tolerance:
-        raise Mismatch(f"{what} is off by {error:.1e}, {tolerance} allowed:\n{_both(theirs, mine)}")
+        raise TooFar(f"{what} is off by {error:.1e}, {tolerance} allowed:\n{_both(theirs, mine)}")
 
 
 def relative_error(theirs: Array, mine: Array) -> float:

@@ -1,0 +1,225 @@
+"""Every exported operation on the inputs that PyTorch's own tests feed to it (op_db).
+
+For each of op_db's entries whose name this package exports: all its real inputs for the CPU, in
+float64 and float32 (int64 and bool where it takes no floats). Compared are values, shapes, dtypes,
+requires_grad, shared memory, every gradient, the graph's nodes, in float64 the second derivatives
+too; then the method and in-place forms, and what is raised on wrong input.
+
+What is left out stands in exclusions.py with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import torch as pytorch
+
+import minitorch_nn
+
+from . import exclusions
+from .databases import (
+    PASSED,
+    Tally,
+    Unfit,
+    agree,
+    as_ours,
+    as_theirs,
+    entries,
+    found,
+    need,
+    rebind,
+    run,
+)
+from .parity import Mismatch, Run, compare_errors, watched
+
+FLOATS = (pytorch.float64, pytorch.float32)
+OTHERS = (pytorch.int64, pytorch.bool)
+
+
+# Entries whose function writes into its input.
+WRITING = {
+    "normal.in_place",
+    "zero_",
+    "uniform",
+    "exponential",
+    "cauchy",
+    "geometric",
+    "log_normal",
+}
+
+
+def title(op: Any) -> str:
+    return f"{op.name}.{op.variant_test_name}" if op.variant_test_name else op.name
+
+
+def dtypes_of(op: Any) -> list[Any]:
+    floats = [d for d in FLOATS if op.supports_dtype(d, "cpu")]
+    return floats or [d for d in OTHERS if op.supports_dtype(d, "cpu")]
+
+
+def covered() -> list[Any]:
+    """op_db's entries that take real numbers and whose operation this package exports."""
+    return [op for op in entries("op_db") if found(minitorch_nn, op.name) and dtypes_of(op)]
+
+
+def names_covered() -> set[str]:
+    """The names of the operations that the runner holds against PyTorch."""
+    return {op.name for op in covered()}
+
+
+COVERED = covered()
+each = pytest.mark.parametrize("op", COVERED, ids=title)
+
+
+def ours_of(op: Any, theirs: Callable[..., Any]) -> Callable[..., Any]:
+    """This package's function (method, in-place method) for one of PyTorch's."""
+    for name in (op.name, *[alias.name for alias in op.aliases]):
+        if found(pytorch, name) is theirs:
+            return found(minitorch_nn, name)
+    method = getattr(theirs, "__name__", "")
+    if getattr(pytorch.Tensor, method, None) is theirs:
+        return getattr(minitorch_nn.Tensor, method)
+    return rebind(theirs, minitorch_nn)
+
+
+def samples(
+    op: Any, dtype: Any, tally: Tally | None = None
+) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """(args, kwargs) of each input that is not left out; how many, is added to `tally`."""
+    pytorch.manual_seed(0)
+    tally = tally or Tally()
+    wanted = op.supports_autograd and dtype.is_floating_point
+    for sample in op.sample_inputs("cpu", dtype, requires_grad=wanted):
+        args, kwargs = (sample.input, *sample.args), sample.kwargs
+        reason = left_out(title(op), args, kwargs)
+        if reason is None:
+            yield args, kwargs
+            tally.compared += 1
+        else:
+            tally.left_out[reason] += 1
+
+
+def left_out(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
+    """Why this input is not compared; None if it is."""
+    for exclusion in exclusions.SAMPLES:
+        if exclusion.name in (name, name.partition(".")[0]) and exclusion.when(args, kwargs):
+            return exclusion.reason
+    try:
+        as_ours((args, kwargs))
+    except Unfit as unfit:
+        return str(unfit)
+    return None
+
+
+def compare(op: Any, theirs: Any, dtype: Any, args: Any, kwargs: Any, **options: Any) -> None:
+    """The same call in both libraries. Mismatch, with the call, unless they agree."""
+    my_args, my_kwargs = as_ours((args, kwargs))
+    call = brief(op, args, kwargs)
+    wide_args, wide_kwargs = as_theirs((args, kwargs), wide=True)
+    a = run(pytorch, theirs, *as_theirs((args, kwargs)), **options)
+    b = run(minitorch_nn, ours_of(op, theirs), my_args, my_kwargs, **options)
+    if op.name in exclusions.UNDEFINED:
+        forget_values(a)
+        forget_values(b)
+    graph = op.name not in exclusions.OTHER_GRAPH and title(op) not in exclusions.OTHER_GRAPH
+    try:
+        if a.error is not None:
+            compare_errors(a.error, b.error, message=False)
+        else:
+            truth = lambda: run(pytorch, theirs, wide_args, wide_kwargs, **options)  # noqa: E731
+            agree(a, b, truth, str(dtype).removeprefix("torch."), graph=graph)
+    except Mismatch as mismatch:
+        raise Mismatch(f"{mismatch}\n\nin {call}") from b.error
+
+
+def forget_values(seen: Any) -> None:
+    if seen.error is None:
+        seen.output.array[...] = 0
+
+
+def brief(op: Any, args: Any, kwargs: Any) -> str:
+    def text(x: Any) -> str:
+        if isinstance(x, pytorch.Tensor):
+            return f"<{list(x.shape)} {str(x.dtype).removeprefix('torch.')}>"
+        if isinstance(x, (list, tuple)):
+            return f"[{', '.join(map(text, x))}]"
+        return repr(x)
+
+    parts = [*map(text, args), *[f"{k}={text(v)}" for k, v in kwargs.items()]]
+    return f"{op.name}({', '.join(parts)})"
+
+
+def test_the_database_loads() -> None:
+    need("op_db")
+    assert len(COVERED) > 200
+
+
+@each
+def test_function(op: Any) -> None:
+    for dtype in dtypes_of(op):
+        second = dtype == pytorch.float64 and op.supports_gradgrad
+        for args, kwargs in samples(op, dtype, PASSED["op_db"]):
+            on_clone = False if title(op) in WRITING else None
+            compare(op, op.op, dtype, args, kwargs, second=second, on_clone=on_clone)
+    PASSED["op_db"].names.add(op.name)
+
+
+def has(op: Any, form: str) -> bool:
+    """Whether the runner is to try this form: "method" or "inplace"."""
+    theirs = getattr(op, f"{form}_variant")
+    return theirs not in (None, op.op) and f"{op.name}.{form}" not in exclusions.VARIANTS
+
+
+@pytest.mark.parametrize("op", [op for op in COVERED if has(op, "method")], ids=title)
+def test_method(op: Any) -> None:
+    dtype = dtypes_of(op)[0]
+    for args, kwargs in samples(op, dtype):
+        if isinstance(args[0], pytorch.Tensor):
+            compare(op, op.method_variant, dtype, args, kwargs)
+
+
+@pytest.mark.parametrize("op", [op for op in COVERED if has(op, "inplace")], ids=title)
+def test_in_place(op: Any) -> None:
+    dtype = dtypes_of(op)[0]
+    for args, kwargs in samples(op, dtype):
+        compare(op, op.inplace_variant, dtype, args, kwargs, on_clone=op.supports_inplace_autograd)
+
+
+@each
+def test_errors(op: Any) -> None:
+    if op.error_inputs_func is None:
+        pytest.skip("op_db has no wrong input for it")
+    pytorch.manual_seed(0)
+    known = exclusions.ERRORS.get(op.name, {})
+    for wrong in op.error_inputs("cpu"):
+        sample = wrong.sample_input
+        args, kwargs = (sample.input, *sample.args), sample.kwargs
+        try:
+            my_args, my_kwargs = as_ours((args, kwargs))
+        except Unfit:
+            continue
+        theirs, mine = raised(op.op, args, kwargs), raised(ours_of(op, op.op), my_args, my_kwargs)
+        if any(part in str(theirs) for part in known):
+            continue
+        try:
+            if theirs is not None:
+                compare_errors(theirs, mine, message=not is_signature(theirs))
+            elif mine is not None:
+                raise Mismatch(f"PyTorch raises nothing here; minitorch_nn {mine!r}")
+        except Mismatch as mismatch:
+            raise Mismatch(f"{mismatch}\n\nin {brief(op, args, kwargs)}") from mine
+
+
+def raised(function: Callable[..., Any], args: Any, kwargs: Any) -> Exception | None:
+    seen = Run()
+    with watched(seen):
+        function(*args, **kwargs)
+    return seen.error
+
+
+def is_signature(error: Exception) -> bool:
+    """Whether PyTorch's parser of arguments speaks, whose messages list its C++ signatures."""
+    text = str(error)
+    return isinstance(error, TypeError) and ("): " in text or "() " in text)
