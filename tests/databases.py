@@ -6,7 +6,7 @@ the runners over them (test_op_db.py, test_module_db.py, test_optim_db.py) share
 
 - `database("op_db")` loads one, or skips the tests that want it, with the reason;
 - `as_ours(x)` rebuilds an input of PyTorch's in minitorch_nn: tensors with their very strides,
-  dtypes, sizes, and lists of them. `Unfit` says why one cannot be rebuilt: it is complex, or sparse;
+  dtypes, sizes, and lists of them. `Unfit` says why one cannot be: complex, sparse;
 - `run` calls a function in one library, forward and backward, and keeps what was seen;
 - `PASSED` counts what was compared and what was left out, for the table that ends the tests.
 """

@@ -39,15 +39,8 @@ OTHERS = (pytorch.int64, pytorch.bool)
 
 
 # Entries whose function writes into its input.
-WRITING = {
-    "normal.in_place",
-    "zero_",
-    "uniform",
-    "exponential",
-    "cauchy",
-    "geometric",
-    "log_normal",
-}
+_DRAWING = ("uniform", "exponential", "cauchy", "geometric", "log_normal")
+WRITING = {"normal.in_place", "zero_", *_DRAWING}
 
 
 def title(op: Any) -> str:
