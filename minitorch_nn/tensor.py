@@ -13,7 +13,7 @@ import copy
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,22 +26,51 @@ from .device import CPU, check_device
 from .device import device as Device
 from .dtypes import dtype as DType
 from .formatting import tensor_str
+from .missing import lacks
 from .ops import (
     activation,
     arithmetic,
+    binning,
     broadcasting,
+    calculus,
+    choice,
     comparison,
+    diagonals,
+    division,
+    einsum,
+    exponentials,
     extremes,
+    factors,
+    gathering,
+    hard_activation,
     indexing,
     inplace,
+    inverse,
     joining,
+    logic,
     matmul,
+    moments,
+    norms,
+    parts,
     pointwise,
     powers,
+    products,
+    rearranging,
+    rectifiers,
     reduction,
+    scans,
+    scatter_reduce,
+    scattering,
     shape,
+    sorting,
+    special,
+    statistics,
+    strided,
+    trigonometry,
 )
+from .ops.dims import listed, sizes_of
 from .ops.inplace import in_place
+from .ops.shape import reshape
 from .random import Generator, default_generator
 from .size import Size
 
@@ -160,11 +189,11 @@ class Tensor(TensorBase):
     def storage_offset(self) -> int:
         if self._base is None:
             return 0
-        apart = inplace.address(self.array) - inplace.address(self._base.array)
+        apart = strided.address(self.array) - strided.address(self._base.array)
         return apart // self.array.itemsize
 
     def data_ptr(self) -> int:
-        return inplace.address(self.array)
+        return strided.address(self.array)
 
     def is_contiguous(self) -> builtins.bool:
         return self.array.flags.c_contiguous
@@ -469,13 +498,13 @@ class Tensor(TensorBase):
         return Tensor.new(np.array(source, (dtype or self.dtype).numpy))
 
     def new_empty(self, *size: Any, dtype: DType | None = None) -> Tensor:
-        return Tensor.new(np.empty(shape.sizes_of(size), (dtype or self.dtype).numpy))
+        return Tensor.new(np.empty(sizes_of(size), (dtype or self.dtype).numpy))
 
     def new_zeros(self, *size: Any, dtype: DType | None = None) -> Tensor:
-        return Tensor.new(np.zeros(shape.sizes_of(size), (dtype or self.dtype).numpy))
+        return Tensor.new(np.zeros(sizes_of(size), (dtype or self.dtype).numpy))
 
     def new_ones(self, *size: Any, dtype: DType | None = None) -> Tensor:
-        return Tensor.new(np.ones(shape.sizes_of(size), (dtype or self.dtype).numpy))
+        return Tensor.new(np.ones(sizes_of(size), (dtype or self.dtype).numpy))
 
     def new_full(self, size: Any, fill_value: Any, dtype: DType | None = None) -> Tensor:
         return Tensor.new(np.full(tuple(size), fill_value, (dtype or self.dtype).numpy))
@@ -521,6 +550,11 @@ class Tensor(TensorBase):
 
     __hash__ = object.__hash__
 
+    if not TYPE_CHECKING:  # a type checker would take any name for a tensor's
+
+        def __getattr__(self, name: str) -> Any:
+            raise lacks("torch.Tensor", name, f"'{builtins.type(self).__name__}' object")
+
     # --- operators --------------------------------------------------------------------------------
 
     def __add__(self, other: Any) -> Tensor:
@@ -545,17 +579,19 @@ class Tensor(TensorBase):
     def __rtruediv__(self, other: Any) -> Tensor:
         return powers.reciprocal(self) * other if _fits(other) else NotImplemented
 
+    __div__, __rdiv__ = __truediv__, __rtruediv__
+
     def __floordiv__(self, other: Any) -> Tensor:
-        return arithmetic.floor_divide(self, other) if _fits(other) else NotImplemented
+        return division.floor_divide(self, other) if _fits(other) else NotImplemented
 
     def __rfloordiv__(self, other: Any) -> Tensor:
-        return arithmetic.floor_divide(other, self) if _fits(other) else NotImplemented
+        return division.floor_divide(other, self) if _fits(other) else NotImplemented
 
     def __mod__(self, other: Any) -> Tensor:
-        return arithmetic.remainder(self, other) if _fits(other) else NotImplemented
+        return division.remainder(self, other) if _fits(other) else NotImplemented
 
     def __rmod__(self, other: Any) -> Tensor:
-        return arithmetic.remainder(other, self) if _fits(other) else NotImplemented
+        return division.remainder(other, self) if _fits(other) else NotImplemented
 
     def __pow__(self, other: Any) -> Tensor:
         return powers.pow(self, other) if _fits(other) else NotImplemented
@@ -565,6 +601,9 @@ class Tensor(TensorBase):
 
     def __matmul__(self, other: Any) -> Tensor:
         return matmul.matmul(self, other) if isinstance(other, Tensor) else NotImplemented
+
+    def __rmatmul__(self, other: Any) -> Tensor:
+        return matmul.matmul(other, self) if isinstance(other, Tensor) else NotImplemented
 
     def __neg__(self) -> Tensor:
         return arithmetic.neg(self)
@@ -580,22 +619,34 @@ class Tensor(TensorBase):
             raise TypeError(
                 "~ (operator.invert) is only implemented on integer and Boolean-type tensors"
             )
-        return comparison.bitwise_not(self)
+        return logic.bitwise_not(self)
 
     def __and__(self, other: Any) -> Tensor:
-        return comparison.bitwise_and(self, other) if _fits(other) else NotImplemented
+        return logic.bitwise_and(self, other) if _fits(other) else NotImplemented
 
     __rand__ = __and__
 
     def __or__(self, other: Any) -> Tensor:
-        return comparison.bitwise_or(self, other) if _fits(other) else NotImplemented
+        return logic.bitwise_or(self, other) if _fits(other) else NotImplemented
 
     __ror__ = __or__
 
     def __xor__(self, other: Any) -> Tensor:
-        return comparison.bitwise_xor(self, other) if _fits(other) else NotImplemented
+        return logic.bitwise_xor(self, other) if _fits(other) else NotImplemented
 
     __rxor__ = __xor__
+
+    def __lshift__(self, other: Any) -> Tensor:
+        return logic.bitwise_left_shift(self, other) if _fits(other) else NotImplemented
+
+    def __rlshift__(self, other: Any) -> Tensor:
+        return logic.bitwise_left_shift(other, self) if _fits(other) else NotImplemented
+
+    def __rshift__(self, other: Any) -> Tensor:
+        return logic.bitwise_right_shift(self, other) if _fits(other) else NotImplemented
+
+    def __rrshift__(self, other: Any) -> Tensor:
+        return logic.bitwise_right_shift(other, self) if _fits(other) else NotImplemented
 
     def __eq__(self, other: Any) -> Any:
         return comparison.eq(self, other) if _fits(other) else NotImplemented
@@ -627,8 +678,31 @@ class Tensor(TensorBase):
     def __itruediv__(self, other: Any) -> Tensor:
         return self.div_(other)
 
+    __idiv__ = __itruediv__
+
+    def __ifloordiv__(self, other: Any) -> Tensor:
+        return self.floor_divide_(other)
+
+    def __imod__(self, other: Any) -> Tensor:
+        return self.remainder_(other)
+
     def __ipow__(self, other: Any) -> Tensor:
         return self.pow_(other)
+
+    def __iand__(self, other: Any) -> Tensor:
+        return self.bitwise_and_(other)
+
+    def __ior__(self, other: Any) -> Tensor:
+        return self.bitwise_or_(other)
+
+    def __ixor__(self, other: Any) -> Tensor:
+        return self.bitwise_xor_(other)
+
+    def __ilshift__(self, other: Any) -> Tensor:
+        return self.bitwise_left_shift_(other)
+
+    def __irshift__(self, other: Any) -> Tensor:
+        return self.bitwise_right_shift_(other)
 
     def __getitem__(self, index: Any) -> Tensor:
         return indexing.getitem(self, index)
@@ -644,6 +718,8 @@ class Tensor(TensorBase):
     def sub(self, other: Any, *, alpha: builtins.float = 1) -> Tensor:
         return arithmetic.sub(self, other, alpha=alpha)
 
+    subtract = sub
+
     def mul(self, other: Any) -> Tensor:
         return arithmetic.mul(self, other)
 
@@ -655,13 +731,37 @@ class Tensor(TensorBase):
     divide = true_divide = div
 
     def floor_divide(self, other: Any) -> Tensor:
-        return arithmetic.floor_divide(self, other)
+        return division.floor_divide(self, other)
 
     def remainder(self, other: Any) -> Tensor:
-        return arithmetic.remainder(self, other)
+        return division.remainder(self, other)
+
+    def fmod(self, other: Any) -> Tensor:
+        return division.fmod(self, other)
+
+    def gcd(self, other: Tensor) -> Tensor:
+        return division.gcd(self, other)
+
+    def lcm(self, other: Tensor) -> Tensor:
+        return division.lcm(self, other)
+
+    def addcmul(self, tensor1: Tensor, tensor2: Tensor, *, value: builtins.float = 1) -> Tensor:
+        return arithmetic.addcmul(self, tensor1, tensor2, value=value)
+
+    def addcdiv(self, tensor1: Tensor, tensor2: Tensor, *, value: builtins.float = 1) -> Tensor:
+        return arithmetic.addcdiv(self, tensor1, tensor2, value=value)
+
+    def lerp(self, end: Tensor, weight: Any) -> Tensor:
+        return arithmetic.lerp(self, end, weight)
 
     def pow(self, exponent: Any) -> Tensor:
         return powers.pow(self, exponent)
+
+    def float_power(self, exponent: Any) -> Tensor:
+        return powers.float_power(self, exponent)
+
+    def ldexp(self, other: Tensor) -> Tensor:
+        return powers.ldexp(self, other)
 
     def positive(self) -> Tensor:
         return arithmetic.positive(self)
@@ -669,29 +769,65 @@ class Tensor(TensorBase):
     def neg(self) -> Tensor:
         return arithmetic.neg(self)
 
+    negative = neg
+
     def abs(self) -> Tensor:
         return pointwise.abs(self)
+
+    absolute = abs
 
     def sign(self) -> Tensor:
         return pointwise.sign(self)
 
+    def sgn(self) -> Tensor:
+        return pointwise.sgn(self)
+
+    def signbit(self) -> Tensor:
+        return comparison.signbit(self)
+
+    def copysign(self, other: Any) -> Tensor:
+        return pointwise.copysign(self, other)
+
+    def heaviside(self, values: Tensor) -> Tensor:
+        return pointwise.heaviside(self, values)
+
+    def nan_to_num(
+        self,
+        nan: builtins.float | None = None,
+        posinf: builtins.float | None = None,
+        neginf: builtins.float | None = None,
+    ) -> Tensor:
+        return pointwise.nan_to_num(self, nan, posinf, neginf)
+
     def exp(self) -> Tensor:
-        return powers.exp(self)
+        return exponentials.exp(self)
+
+    def exp2(self) -> Tensor:
+        return exponentials.exp2(self)
 
     def expm1(self) -> Tensor:
-        return powers.expm1(self)
+        return exponentials.expm1(self)
 
     def log(self) -> Tensor:
-        return powers.log(self)
+        return exponentials.log(self)
 
     def log2(self) -> Tensor:
-        return powers.log2(self)
+        return exponentials.log2(self)
 
     def log10(self) -> Tensor:
-        return powers.log10(self)
+        return exponentials.log10(self)
 
     def log1p(self) -> Tensor:
-        return powers.log1p(self)
+        return exponentials.log1p(self)
+
+    def logaddexp(self, other: Tensor) -> Tensor:
+        return exponentials.logaddexp(self, other)
+
+    def logaddexp2(self, other: Tensor) -> Tensor:
+        return exponentials.logaddexp2(self, other)
+
+    def xlogy(self, other: Any) -> Tensor:
+        return exponentials.xlogy(self, other)
 
     def sqrt(self) -> Tensor:
         return powers.sqrt(self)
@@ -706,13 +842,68 @@ class Tensor(TensorBase):
         return powers.square(self)
 
     def sin(self) -> Tensor:
-        return pointwise.sin(self)
+        return trigonometry.sin(self)
 
     def cos(self) -> Tensor:
-        return pointwise.cos(self)
+        return trigonometry.cos(self)
 
     def tan(self) -> Tensor:
-        return pointwise.tan(self)
+        return trigonometry.tan(self)
+
+    def asin(self) -> Tensor:
+        return trigonometry.asin(self)
+
+    def acos(self) -> Tensor:
+        return trigonometry.acos(self)
+
+    def atan(self) -> Tensor:
+        return trigonometry.atan(self)
+
+    def atan2(self, other: Tensor) -> Tensor:
+        return trigonometry.atan2(self, other)
+
+    arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
+
+    def hypot(self, other: Tensor) -> Tensor:
+        return trigonometry.hypot(self, other)
+
+    def sinh(self) -> Tensor:
+        return trigonometry.sinh(self)
+
+    def cosh(self) -> Tensor:
+        return trigonometry.cosh(self)
+
+    def asinh(self) -> Tensor:
+        return trigonometry.asinh(self)
+
+    def acosh(self) -> Tensor:
+        return trigonometry.acosh(self)
+
+    def atanh(self) -> Tensor:
+        return trigonometry.atanh(self)
+
+    arcsinh, arccosh, arctanh = asinh, acosh, atanh
+
+    def sinc(self) -> Tensor:
+        return trigonometry.sinc(self)
+
+    def deg2rad(self) -> Tensor:
+        return trigonometry.deg2rad(self)
+
+    def rad2deg(self) -> Tensor:
+        return trigonometry.rad2deg(self)
+
+    def erf(self) -> Tensor:
+        return special.erf(self)
+
+    def erfc(self) -> Tensor:
+        return special.erfc(self)
+
+    def erfinv(self) -> Tensor:
+        return special.erfinv(self)
+
+    def logit(self, eps: builtins.float | None = None) -> Tensor:
+        return special.logit(self, eps)
 
     def floor(self) -> Tensor:
         return pointwise.floor(self)
@@ -720,37 +911,54 @@ class Tensor(TensorBase):
     def ceil(self) -> Tensor:
         return pointwise.ceil(self)
 
-    def round(self, *, decimals: builtins.int = 0) -> Tensor:
+    def round(self, *, decimals: builtins.int | None = None) -> Tensor:
         return pointwise.round(self, decimals=decimals)
 
     def trunc(self) -> Tensor:
         return pointwise.trunc(self)
 
+    fix = trunc
+
+    def frac(self) -> Tensor:
+        return pointwise.frac(self)
+
     def clamp(self, min: Any = None, max: Any = None) -> Tensor:
-        return comparison.clamp(self, min, max)
+        return choice.clamp(self, min, max)
 
     clip = clamp
 
+    def clamp_min(self, min: Any) -> Tensor:
+        return choice.clamp_min(self, min)
+
+    def clamp_max(self, max: Any) -> Tensor:
+        return choice.clamp_max(self, max)
+
     def fmax(self, other: Tensor) -> Tensor:
-        return comparison.fmax(self, other)
+        return choice.fmax(self, other)
 
     def fmin(self, other: Tensor) -> Tensor:
-        return comparison.fmin(self, other)
+        return choice.fmin(self, other)
 
     def maximum(self, other: Tensor) -> Tensor:
-        return comparison.maximum(self, other)
+        return choice.maximum(self, other)
 
     def minimum(self, other: Tensor) -> Tensor:
-        return comparison.minimum(self, other)
+        return choice.minimum(self, other)
 
     def where(self, condition: Tensor, other: Any) -> Tensor:
-        return comparison.where(condition, self, other)
+        return choice.where(condition, self, other)
 
     def masked_fill(self, mask: Tensor, value: Any) -> Tensor:
-        return comparison.masked_fill(self, mask, value)
+        return choice.masked_fill(self, mask, value)
 
     def relu(self) -> Tensor:
-        return activation.relu(self)
+        return rectifiers.relu(self)
+
+    def prelu(self, weight: Tensor) -> Tensor:
+        return rectifiers.prelu(self, weight)
+
+    def hardshrink(self, lambd: builtins.float = 0.5) -> Tensor:
+        return hard_activation.hardshrink(self, lambd)
 
     def sigmoid(self) -> Tensor:
         return activation.sigmoid(self)
@@ -782,26 +990,55 @@ class Tensor(TensorBase):
     def ge(self, other: Any) -> Tensor:
         return comparison.ge(self, other)
 
+    not_equal, less, less_equal, greater, greater_equal = ne, lt, le, gt, ge
+
     def isnan(self) -> Tensor:
         return comparison.isnan(self)
 
     def isinf(self) -> Tensor:
         return comparison.isinf(self)
 
+    def isposinf(self) -> Tensor:
+        return comparison.isposinf(self)
+
+    def isneginf(self) -> Tensor:
+        return comparison.isneginf(self)
+
     def isfinite(self) -> Tensor:
         return comparison.isfinite(self)
 
+    def isreal(self) -> Tensor:
+        return comparison.isreal(self)
+
     def logical_not(self) -> Tensor:
-        return comparison.logical_not(self)
+        return logic.logical_not(self)
 
     def logical_and(self, other: Tensor) -> Tensor:
-        return comparison.logical_and(self, other)
+        return logic.logical_and(self, other)
 
     def logical_or(self, other: Tensor) -> Tensor:
-        return comparison.logical_or(self, other)
+        return logic.logical_or(self, other)
 
     def logical_xor(self, other: Tensor) -> Tensor:
-        return comparison.logical_xor(self, other)
+        return logic.logical_xor(self, other)
+
+    def bitwise_not(self) -> Tensor:
+        return logic.bitwise_not(self)
+
+    def bitwise_and(self, other: Any) -> Tensor:
+        return logic.bitwise_and(self, other)
+
+    def bitwise_or(self, other: Any) -> Tensor:
+        return logic.bitwise_or(self, other)
+
+    def bitwise_xor(self, other: Any) -> Tensor:
+        return logic.bitwise_xor(self, other)
+
+    def bitwise_left_shift(self, other: Any) -> Tensor:
+        return logic.bitwise_left_shift(self, other)
+
+    def bitwise_right_shift(self, other: Any) -> Tensor:
+        return logic.bitwise_right_shift(self, other)
 
     def equal(self, other: Tensor) -> builtins.bool:
         return comparison.equal(self, other)
@@ -814,83 +1051,166 @@ class Tensor(TensorBase):
 
     # --- reductions -------------------------------------------------------------------------------
 
-    def sum(
-        self, dim: Any = None, keepdim: builtins.bool = False, *, dtype: DType | None = None
-    ) -> Tensor:
-        return reduction.sum(self, dim, keepdim, dtype=dtype)
+    def sum(self, *args: Any, **kwargs: Any) -> Tensor:
+        return reduction.sum(self, *args, **kwargs)
 
-    def mean(
-        self, dim: Any = None, keepdim: builtins.bool = False, *, dtype: DType | None = None
-    ) -> Tensor:
-        return reduction.mean(self, dim, keepdim, dtype=dtype)
+    def nansum(self, *args: Any, **kwargs: Any) -> Tensor:
+        return reduction.nansum(self, *args, **kwargs)
 
-    def prod(
-        self, dim: Any = None, keepdim: builtins.bool = False, *, dtype: DType | None = None
-    ) -> Tensor:
-        return reduction.prod(self, dim, keepdim, dtype=dtype)
+    def mean(self, *args: Any, **kwargs: Any) -> Tensor:
+        return reduction.mean(self, *args, **kwargs)
+
+    def nanmean(self, *args: Any, **kwargs: Any) -> Tensor:
+        return reduction.nanmean(self, *args, **kwargs)
+
+    def prod(self, *args: Any, **kwargs: Any) -> Tensor:
+        return factors.prod(self, *args, **kwargs)
 
     def var(self, *args: Any, **kwargs: Any) -> Tensor:
-        return reduction.var(self, *args, **kwargs)
+        return moments.var(self, *args, **kwargs)
 
     def std(self, *args: Any, **kwargs: Any) -> Tensor:
-        return reduction.std(self, *args, **kwargs)
+        return moments.std(self, *args, **kwargs)
 
     def norm(self, *args: Any, **kwargs: Any) -> Tensor:
-        return extremes.norm(self, *args, **kwargs)
+        return norms.norm(self, *args, **kwargs)
 
-    def cumsum(self, dim: builtins.int, *, dtype: DType | None = None) -> Tensor:
-        return reduction.cumsum(self, dim, dtype=dtype)
+    def dist(self, other: Tensor, p: builtins.float = 2) -> Tensor:
+        return norms.dist(self, other, p)
 
-    def logsumexp(self, dim: Any, keepdim: builtins.bool = False) -> Tensor:
-        return reduction.logsumexp(self, dim, keepdim)
+    def renorm(self, p: builtins.float, dim: builtins.int, maxnorm: builtins.float) -> Tensor:
+        return norms.renorm(self, p, dim, maxnorm)
 
-    def max(self, dim: Any = None, keepdim: builtins.bool = False) -> Any:
-        return extremes.max(self, dim, keepdim)
+    def cumsum(self, *args: Any, **kwargs: Any) -> Tensor:
+        return scans.cumsum(self, *args, **kwargs)
 
-    def min(self, dim: Any = None, keepdim: builtins.bool = False) -> Any:
-        return extremes.min(self, dim, keepdim)
+    def cumprod(self, *args: Any, **kwargs: Any) -> Tensor:
+        return factors.cumprod(self, *args, **kwargs)
 
-    def amax(self, dim: Any = (), keepdim: builtins.bool = False) -> Tensor:
-        return extremes.amax(self, dim, keepdim)
+    def logcumsumexp(self, *args: Any, **kwargs: Any) -> Tensor:
+        return scans.logcumsumexp(self, *args, **kwargs)
 
-    def amin(self, dim: Any = (), keepdim: builtins.bool = False) -> Tensor:
-        return extremes.amin(self, dim, keepdim)
+    def cummax(self, *args: Any, **kwargs: Any) -> Any:
+        return scans.cummax(self, *args, **kwargs)
 
-    def argmax(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Tensor:
-        return extremes.argmax(self, dim, keepdim)
+    def cummin(self, *args: Any, **kwargs: Any) -> Any:
+        return scans.cummin(self, *args, **kwargs)
 
-    def argmin(self, dim: builtins.int | None = None, keepdim: builtins.bool = False) -> Tensor:
-        return extremes.argmin(self, dim, keepdim)
+    def logsumexp(self, *args: Any, **kwargs: Any) -> Tensor:
+        return reduction.logsumexp(self, *args, **kwargs)
 
-    def any(self, dim: Any = None, keepdim: builtins.bool = False) -> Tensor:
-        return reduction.any(self, dim, keepdim)
+    def max(self, *args: Any, **kwargs: Any) -> Any:
+        return extremes.max(self, *args, **kwargs)
 
-    def all(self, dim: Any = None, keepdim: builtins.bool = False) -> Tensor:
-        return reduction.all(self, dim, keepdim)
+    def min(self, *args: Any, **kwargs: Any) -> Any:
+        return extremes.min(self, *args, **kwargs)
+
+    def amax(self, *args: Any, **kwargs: Any) -> Tensor:
+        return extremes.amax(self, *args, **kwargs)
+
+    def amin(self, *args: Any, **kwargs: Any) -> Tensor:
+        return extremes.amin(self, *args, **kwargs)
+
+    def aminmax(self, *args: Any, **kwargs: Any) -> Any:
+        return extremes.aminmax(self, *args, **kwargs)
+
+    def argmax(self, *args: Any, **kwargs: Any) -> Tensor:
+        return extremes.argmax(self, *args, **kwargs)
+
+    def argmin(self, *args: Any, **kwargs: Any) -> Tensor:
+        return extremes.argmin(self, *args, **kwargs)
+
+    def any(self, *args: Any, **kwargs: Any) -> Tensor:
+        return reduction.any(self, *args, **kwargs)
+
+    def all(self, *args: Any, **kwargs: Any) -> Tensor:
+        return reduction.all(self, *args, **kwargs)
+
+    def count_nonzero(self, *args: Any, **kwargs: Any) -> Tensor:
+        return reduction.count_nonzero(self, *args, **kwargs)
+
+    # --- order ------------------------------------------------------------------------------------
+
+    def sort(self, *args: Any, **kwargs: Any) -> Any:
+        return sorting.sort(self, *args, **kwargs)
+
+    def argsort(self, *args: Any, **kwargs: Any) -> Tensor:
+        return sorting.argsort(self, *args, **kwargs)
+
+    def msort(self) -> Tensor:
+        return sorting.msort(self)
+
+    def topk(self, *args: Any, **kwargs: Any) -> Any:
+        return sorting.topk(self, *args, **kwargs)
+
+    def kthvalue(self, *args: Any, **kwargs: Any) -> Any:
+        return sorting.kthvalue(self, *args, **kwargs)
+
+    def median(self, *args: Any, **kwargs: Any) -> Any:
+        return sorting.median(self, *args, **kwargs)
+
+    def nanmedian(self, *args: Any, **kwargs: Any) -> Any:
+        return sorting.nanmedian(self, *args, **kwargs)
+
+    def mode(self, *args: Any, **kwargs: Any) -> Any:
+        return sorting.mode(self, *args, **kwargs)
+
+    def unique(self, *args: Any, **kwargs: Any) -> Any:
+        return binning.unique(self, *args, **kwargs)
+
+    def unique_consecutive(self, *args: Any, **kwargs: Any) -> Any:
+        return binning.unique_consecutive(self, *args, **kwargs)
+
+    def bincount(self, weights: Tensor | None = None, minlength: builtins.int = 0) -> Tensor:
+        return binning.bincount(self, weights, minlength)
+
+    def histc(self, *args: Any, **kwargs: Any) -> Tensor:
+        return binning.histc(self, *args, **kwargs)
+
+    def quantile(self, *args: Any, **kwargs: Any) -> Tensor:
+        return statistics.quantile(self, *args, **kwargs)
+
+    def nanquantile(self, *args: Any, **kwargs: Any) -> Tensor:
+        return statistics.nanquantile(self, *args, **kwargs)
+
+    def cov(self, **options: Any) -> Tensor:
+        return statistics.cov(self, **options)
+
+    def diff(self, *args: Any, **kwargs: Any) -> Tensor:
+        return calculus.diff(self, *args, **kwargs)
 
     # --- shapes -----------------------------------------------------------------------------------
 
     @property
     def T(self) -> Tensor:
-        if self.ndim == 2:
-            return shape.permute(self, (1, 0))
-        return shape.permute(self, tuple(reversed(range(self.ndim))))
+        return shape.numpy_T(self)
+
+    @property
+    def H(self) -> Tensor:
+        return shape.matrix_H(self)
 
     @property
     def mT(self) -> Tensor:
-        return shape.transpose(self, -2, -1)
+        return shape.mT(self)
 
-    def view(self, *sizes: Any) -> Tensor:
-        return shape.view(self, *sizes)
+    @property
+    def mH(self) -> Tensor:
+        return shape.mH(self)
+
+    def adjoint(self) -> Tensor:
+        return shape.adjoint(self)
+
+    def view(self, *args: Any, size: Any = None) -> Tensor:
+        return shape.view(self, listed(args, size))
 
     def view_as(self, other: Tensor) -> Tensor:
         return shape.view(self, other.shape)
 
-    def reshape(self, *sizes: Any) -> Tensor:
-        return shape.reshape(self, *sizes)
+    def reshape(self, *args: Any, shape: Any = None) -> Tensor:
+        return reshape(self, listed(args, shape))
 
     def reshape_as(self, other: Tensor) -> Tensor:
-        return shape.reshape(self, other.shape)
+        return reshape(self, other.shape)
 
     def flatten(self, start_dim: builtins.int = 0, end_dim: builtins.int = -1) -> Tensor:
         return shape.flatten(self, start_dim, end_dim)
@@ -910,43 +1230,38 @@ class Tensor(TensorBase):
     def transpose(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
         return shape.transpose(self, dim0, dim1)
 
-    swapaxes = transpose
+    swapdims = transpose
+
+    def swapaxes(self, axis0: builtins.int, axis1: builtins.int) -> Tensor:
+        return shape.swapaxes(self, axis0, axis1)
 
     def t(self) -> Tensor:
         return shape.t(self)
 
-    def permute(self, *dims: Any) -> Tensor:
-        return shape.permute(self, *dims)
+    def permute(self, *args: Any, dims: Any = None) -> Tensor:
+        return shape.permute(self, listed(args, dims))
 
     def movedim(self, source: Any, destination: Any) -> Tensor:
         return shape.movedim(self, source, destination)
 
-    def expand(self, *sizes: Any) -> Tensor:
-        return broadcasting.expand(self, *sizes)
+    moveaxis = movedim
+
+    def expand(self, *args: Any, size: Any = None) -> Tensor:
+        return broadcasting.expand(self, listed(args, size))
 
     def expand_as(self, other: Tensor) -> Tensor:
         return broadcasting.expand(self, other.shape)
 
-    def broadcast_to(self, size: Sequence[builtins.int]) -> Tensor:
-        return shape.broadcast_to(self, size)
+    def broadcast_to(self, *args: Any, size: Any = None) -> Tensor:
+        return shape.broadcast_to(self, listed(args, size))
 
     def sum_to_size(self, *sizes: Any) -> Tensor:
         return reduction.sum_to_size(self, *sizes)
 
-    def repeat(self, *sizes: Any) -> Tensor:
-        return joining.repeat(self, *sizes)
-
-    def split(self, split_size: Any, dim: builtins.int = 0) -> Any:
-        return joining.split(self, split_size, dim)
-
-    def chunk(self, chunks: builtins.int, dim: builtins.int = 0) -> Any:
-        return joining.chunk(self, chunks, dim)
-
-    def unbind(self, dim: builtins.int = 0) -> Any:
-        return joining.unbind(self, dim)
-
-    def flip(self, *dims: Any) -> Tensor:
-        return joining.flip(self, *dims)
+    def as_strided(
+        self, size: Any, stride: Any, storage_offset: builtins.int | None = None
+    ) -> Tensor:
+        return strided.as_strided(self, size, stride, storage_offset)
 
     def clone(self) -> Tensor:
         return shape.clone(self)
@@ -954,28 +1269,168 @@ class Tensor(TensorBase):
     def contiguous(self) -> Tensor:
         return shape.contiguous(self)
 
+    # --- joining, taking apart, rearranging -------------------------------------------------------
+
+    def split(self, split_size: Any, dim: builtins.int = 0) -> Any:
+        return joining.split(self, split_size, dim)
+
+    def split_with_sizes(self, split_sizes: Any, dim: builtins.int = 0) -> Any:
+        return joining.split_with_sizes(self, split_sizes, dim)
+
+    def unsafe_split(self, split_size: builtins.int, dim: builtins.int = 0) -> Any:
+        return joining.unsafe_split(self, split_size, dim)
+
+    def unsafe_split_with_sizes(self, split_sizes: Any, dim: builtins.int = 0) -> Any:
+        return joining.unsafe_split_with_sizes(self, split_sizes, dim)
+
+    def chunk(self, chunks: builtins.int, dim: builtins.int = 0) -> Any:
+        return joining.chunk(self, chunks, dim)
+
+    def unsafe_chunk(self, chunks: builtins.int, dim: builtins.int = 0) -> Any:
+        return joining.unsafe_chunk(self, chunks, dim)
+
+    def tensor_split(self, indices_or_sections: Any, dim: builtins.int = 0) -> Any:
+        return joining.tensor_split(self, indices_or_sections, dim)
+
+    def hsplit(self, *args: Any) -> Any:
+        return joining.hsplit(self, *args)
+
+    def vsplit(self, *args: Any) -> Any:
+        return joining.vsplit(self, *args)
+
+    def dsplit(self, *args: Any) -> Any:
+        return joining.dsplit(self, *args)
+
+    def unbind(self, dim: builtins.int = 0) -> Any:
+        return joining.unbind(self, dim)
+
+    def flip(self, *args: Any, dims: Any = None) -> Tensor:
+        return rearranging.flip(self, listed(args, dims))
+
+    def fliplr(self) -> Tensor:
+        return rearranging.fliplr(self)
+
+    def flipud(self) -> Tensor:
+        return rearranging.flipud(self)
+
+    def roll(self, shifts: Any, dims: Any = None) -> Tensor:
+        return rearranging.roll(self, shifts, dims)
+
+    def rot90(self, k: builtins.int = 1, dims: Any = (0, 1)) -> Tensor:
+        return rearranging.rot90(self, k, dims)
+
+    def repeat(self, *args: Any, repeats: Any = None) -> Tensor:
+        return rearranging.repeat(self, listed(args, repeats))
+
+    def tile(self, *args: Any, dims: Any = None) -> Tensor:
+        return rearranging.tile(self, listed(args, dims))
+
+    def repeat_interleave(self, *args: Any, **kwargs: Any) -> Tensor:
+        return rearranging.repeat_interleave(self, *args, **kwargs)
+
+    # --- diagonals --------------------------------------------------------------------------------
+
+    def diag(self, diagonal: builtins.int = 0) -> Tensor:
+        return diagonals.diag(self, diagonal)
+
+    def diagflat(self, offset: builtins.int = 0) -> Tensor:
+        return diagonals.diagflat(self, offset)
+
+    def diag_embed(self, *args: Any, **kwargs: Any) -> Tensor:
+        return diagonals.diag_embed(self, *args, **kwargs)
+
+    def diagonal(self, *args: Any, **kwargs: Any) -> Tensor:
+        return diagonals.diagonal(self, *args, **kwargs)
+
+    def diagonal_scatter(self, src: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        return diagonals.diagonal_scatter(self, src, *args, **kwargs)
+
+    def trace(self) -> Tensor:
+        return diagonals.trace(self)
+
+    def tril(self, diagonal: builtins.int = 0) -> Tensor:
+        return diagonals.tril(self, diagonal)
+
+    def triu(self, diagonal: builtins.int = 0) -> Tensor:
+        return diagonals.triu(self, diagonal)
+
     # --- parts ------------------------------------------------------------------------------------
 
     def select(self, dim: builtins.int, index: builtins.int) -> Tensor:
-        return indexing.select(self, dim, index)
+        return parts.select(self, dim, index)
 
-    def narrow(self, dim: builtins.int, start: builtins.int, length: builtins.int) -> Tensor:
-        return indexing.narrow(self, dim, start, length)
+    def narrow(self, dim: builtins.int, start: Any, length: builtins.int) -> Tensor:
+        return parts.narrow(self, dim, start, length)
 
-    def gather(self, dim: builtins.int, index: Tensor) -> Tensor:
-        return indexing.gather(self, dim, index)
+    def narrow_copy(self, dim: builtins.int, start: builtins.int, length: builtins.int) -> Tensor:
+        return parts.narrow_copy(self, dim, start, length)
 
-    def scatter_add(self, dim: builtins.int, index: Tensor, src: Tensor) -> Tensor:
-        return indexing.scatter_add(self, dim, index, src)
+    def unfold(self, dimension: builtins.int, size: builtins.int, step: builtins.int) -> Tensor:
+        return parts.unfold(self, dimension, size, step)
+
+    def gather(
+        self, dim: builtins.int, index: Tensor, *, sparse_grad: builtins.bool = False
+    ) -> Tensor:
+        return gathering.gather(self, dim, index, sparse_grad=sparse_grad)
+
+    def take_along_dim(self, indices: Tensor, dim: builtins.int | None = None) -> Tensor:
+        return gathering.take_along_dim(self, indices, dim)
 
     def index_select(self, dim: builtins.int, index: Tensor) -> Tensor:
-        return indexing.index_select(self, dim, index)
+        return gathering.index_select(self, dim, index)
 
     def masked_select(self, mask: Tensor) -> Tensor:
         return indexing.masked_select(self, mask)
 
+    def take(self, index: Tensor) -> Tensor:
+        return indexing.take(self, index)
+
     def nonzero(self, *, as_tuple: builtins.bool = False) -> Any:
         return indexing.nonzero(self, as_tuple=as_tuple)
+
+    def argwhere(self) -> Tensor:
+        return indexing.argwhere(self)
+
+    # --- copies with something written into them --------------------------------------------------
+
+    def scatter(self, dim: builtins.int, index: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        return scattering.scatter(self, dim, index, *args, **kwargs)
+
+    def scatter_add(self, dim: builtins.int, index: Tensor, src: Tensor) -> Tensor:
+        return gathering.scatter_add(self, dim, index, src)
+
+    def scatter_reduce(self, *args: Any, **kwargs: Any) -> Tensor:
+        return scatter_reduce.scatter_reduce(self, *args, **kwargs)
+
+    def index_add(self, *args: Any, **kwargs: Any) -> Tensor:
+        return gathering.index_add(self, *args, **kwargs)
+
+    def index_copy(self, dim: builtins.int, index: Tensor, source: Tensor) -> Tensor:
+        return scattering.index_copy(self, dim, index, source)
+
+    def index_fill(self, dim: builtins.int, index: Tensor, value: Any) -> Tensor:
+        return scattering.index_fill(self, dim, index, value)
+
+    def index_put(self, *args: Any, **kwargs: Any) -> Tensor:
+        return scattering.index_put(self, *args, **kwargs)
+
+    def index_reduce(self, *args: Any, **kwargs: Any) -> Tensor:
+        return scatter_reduce.index_reduce(self, *args, **kwargs)
+
+    def put(self, *args: Any, **kwargs: Any) -> Tensor:
+        return scattering.put(self, *args, **kwargs)
+
+    def masked_scatter(self, mask: Tensor, source: Tensor) -> Tensor:
+        return scattering.masked_scatter(self, mask, source)
+
+    def select_scatter(self, src: Tensor, dim: builtins.int, index: builtins.int) -> Tensor:
+        return scattering.select_scatter(self, src, dim, index)
+
+    def slice_scatter(self, src: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        return scattering.slice_scatter(self, src, *args, **kwargs)
+
+    def as_strided_scatter(self, src: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        return strided.as_strided_scatter(self, src, *args, **kwargs)
 
     # --- products ---------------------------------------------------------------------------------
 
@@ -994,13 +1449,54 @@ class Tensor(TensorBase):
     def dot(self, tensor: Tensor) -> Tensor:
         return matmul.dot(self, tensor)
 
+    def vdot(self, other: Tensor) -> Tensor:
+        return products.vdot(self, other)
+
+    def inner(self, other: Tensor) -> Tensor:
+        return einsum.inner(self, other)
+
     def outer(self, vec2: Tensor) -> Tensor:
         return matmul.outer(self, vec2)
+
+    def ger(self, vec2: Tensor) -> Tensor:
+        return products.ger(self, vec2)
+
+    def kron(self, other: Tensor) -> Tensor:
+        return products.kron(self, other)
+
+    def cross(self, other: Tensor, dim: builtins.int | None = None) -> Tensor:
+        return products.cross(self, other, dim)
+
+    def matrix_power(self, n: builtins.int) -> Tensor:
+        return inverse.matrix_power(self, n)
+
+    def inverse(self) -> Tensor:
+        return inverse.inverse(self)
 
     def addmm(
         self, mat1: Tensor, mat2: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1
     ) -> Tensor:
         return matmul.addmm(self, mat1, mat2, beta=beta, alpha=alpha)
+
+    def addmv(
+        self, mat: Tensor, vec: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1
+    ) -> Tensor:
+        return products.addmv(self, mat, vec, beta=beta, alpha=alpha)
+
+    def addr(
+        self, vec1: Tensor, vec2: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1
+    ) -> Tensor:
+        return products.addr(self, vec1, vec2, beta=beta, alpha=alpha)
+
+    def baddbmm(
+        self, batch1: Tensor, batch2: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1
+    ) -> Tensor:
+        return products.baddbmm(self, batch1, batch2, beta=beta, alpha=alpha)
+
+    def addbmm(
+        self, batch1: Tensor, batch2: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1
+    ) -> Tensor:
+        return products.addbmm(self, batch1, batch2, beta=beta, alpha=alpha)
 
     # --- in place ---------------------------------------------------------------------------------
 
@@ -1025,20 +1521,119 @@ class Tensor(TensorBase):
     def div_(self, other: Any, *, rounding_mode: str | None = None) -> Tensor:
         return in_place(self, arithmetic.div, other, rounding_mode=rounding_mode)
 
+    subtract_, multiply_, divide_, true_divide_ = sub_, mul_, div_, div_
+
+    def floor_divide_(self, other: Any) -> Tensor:
+        return in_place(self, division.floor_divide, other)
+
+    def remainder_(self, other: Any) -> Tensor:
+        return in_place(self, division.remainder, other)
+
+    def fmod_(self, other: Any) -> Tensor:
+        return in_place(self, division.fmod, other)
+
+    def gcd_(self, other: Any) -> Tensor:
+        return in_place(self, division.gcd, other)
+
+    def lcm_(self, other: Any) -> Tensor:
+        return in_place(self, division.lcm, other)
+
+    def addcmul_(self, tensor1: Tensor, tensor2: Tensor, *, value: builtins.float = 1) -> Tensor:
+        return in_place(self, arithmetic.addcmul, tensor1, tensor2, value=value)
+
+    def addcdiv_(self, tensor1: Tensor, tensor2: Tensor, *, value: builtins.float = 1) -> Tensor:
+        return in_place(self, arithmetic.addcdiv, tensor1, tensor2, value=value)
+
+    def lerp_(self, end: Tensor, weight: Any) -> Tensor:
+        return in_place(self, arithmetic.lerp, end, weight)
+
+    def addmm_(
+        self, mat1: Tensor, mat2: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1
+    ) -> Tensor:
+        return in_place(self, matmul.addmm, mat1, mat2, beta=beta, alpha=alpha)
+
+    def addmv_(
+        self, mat: Tensor, vec: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1
+    ) -> Tensor:
+        return in_place(self, products.addmv, mat, vec, beta=beta, alpha=alpha)
+
+    def addr_(
+        self, vec1: Tensor, vec2: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1
+    ) -> Tensor:
+        return in_place(self, products.addr, vec1, vec2, beta=beta, alpha=alpha)
+
+    def baddbmm_(
+        self, batch1: Tensor, batch2: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1
+    ) -> Tensor:
+        return in_place(self, products.baddbmm, batch1, batch2, beta=beta, alpha=alpha)
+
+    def addbmm_(
+        self, batch1: Tensor, batch2: Tensor, *, beta: builtins.float = 1, alpha: builtins.float = 1
+    ) -> Tensor:
+        return in_place(self, products.addbmm, batch1, batch2, beta=beta, alpha=alpha)
+
     def pow_(self, exponent: Any) -> Tensor:
         return in_place(self, powers.pow, exponent)
+
+    def float_power_(self, exponent: Any) -> Tensor:
+        return in_place(self, powers.float_power, exponent)
+
+    def ldexp_(self, other: Any) -> Tensor:
+        return in_place(self, powers.ldexp, other)
 
     def neg_(self) -> Tensor:
         return in_place(self, arithmetic.neg)
 
+    negative_ = neg_
+
     def abs_(self) -> Tensor:
         return in_place(self, pointwise.abs)
 
+    absolute_ = abs_
+
+    def sign_(self) -> Tensor:
+        return in_place(self, pointwise.sign)
+
+    def sgn_(self) -> Tensor:
+        return in_place(self, pointwise.sgn)
+
+    def copysign_(self, other: Any) -> Tensor:
+        return in_place(self, pointwise.copysign, other)
+
+    def heaviside_(self, values: Any) -> Tensor:
+        return in_place(self, pointwise.heaviside, values)
+
+    def nan_to_num_(
+        self,
+        nan: builtins.float | None = None,
+        posinf: builtins.float | None = None,
+        neginf: builtins.float | None = None,
+    ) -> Tensor:
+        return in_place(self, pointwise.nan_to_num, nan=nan, posinf=posinf, neginf=neginf)
+
     def exp_(self) -> Tensor:
-        return in_place(self, powers.exp)
+        return in_place(self, exponentials.exp)
+
+    def exp2_(self) -> Tensor:
+        return in_place(self, exponentials.exp2)
+
+    def expm1_(self) -> Tensor:
+        return in_place(self, exponentials.expm1)
 
     def log_(self) -> Tensor:
-        return in_place(self, powers.log)
+        return in_place(self, exponentials.log)
+
+    def log2_(self) -> Tensor:
+        return in_place(self, exponentials.log2)
+
+    def log10_(self) -> Tensor:
+        return in_place(self, exponentials.log10)
+
+    def log1p_(self) -> Tensor:
+        return in_place(self, exponentials.log1p)
+
+    def xlogy_(self, other: Any) -> Tensor:
+        return in_place(self, exponentials.xlogy, other)
 
     def sqrt_(self) -> Tensor:
         return in_place(self, powers.sqrt)
@@ -1049,11 +1644,72 @@ class Tensor(TensorBase):
     def reciprocal_(self) -> Tensor:
         return in_place(self, powers.reciprocal)
 
+    def square_(self) -> Tensor:
+        return in_place(self, powers.square)
+
     def sin_(self) -> Tensor:
-        return in_place(self, pointwise.sin)
+        return in_place(self, trigonometry.sin)
 
     def cos_(self) -> Tensor:
-        return in_place(self, pointwise.cos)
+        return in_place(self, trigonometry.cos)
+
+    def tan_(self) -> Tensor:
+        return in_place(self, trigonometry.tan)
+
+    def asin_(self) -> Tensor:
+        return in_place(self, trigonometry.asin)
+
+    def acos_(self) -> Tensor:
+        return in_place(self, trigonometry.acos)
+
+    def atan_(self) -> Tensor:
+        return in_place(self, trigonometry.atan)
+
+    def atan2_(self, other: Any) -> Tensor:
+        return in_place(self, trigonometry.atan2, other)
+
+    arcsin_, arccos_, arctan_, arctan2_ = asin_, acos_, atan_, atan2_
+
+    def hypot_(self, other: Any) -> Tensor:
+        return in_place(self, trigonometry.hypot, other)
+
+    def sinh_(self) -> Tensor:
+        return in_place(self, trigonometry.sinh)
+
+    def cosh_(self) -> Tensor:
+        return in_place(self, trigonometry.cosh)
+
+    def asinh_(self) -> Tensor:
+        return in_place(self, trigonometry.asinh)
+
+    def acosh_(self) -> Tensor:
+        return in_place(self, trigonometry.acosh)
+
+    def atanh_(self) -> Tensor:
+        return in_place(self, trigonometry.atanh)
+
+    arcsinh_, arccosh_, arctanh_ = asinh_, acosh_, atanh_
+
+    def sinc_(self) -> Tensor:
+        return in_place(self, trigonometry.sinc)
+
+    def deg2rad_(self) -> Tensor:
+        return in_place(self, trigonometry.deg2rad)
+
+    def rad2deg_(self) -> Tensor:
+        return in_place(self, trigonometry.rad2deg)
+
+    def erf_(self) -> Tensor:
+        return in_place(self, special.erf)
+
+    def erfc_(self) -> Tensor:
+        return in_place(self, special.erfc)
+
+    def erfinv_(self) -> Tensor:
+        return in_place(self, special.erfinv)
+
+    def logit_(self, eps: builtins.float | None = None) -> Tensor:
+        return in_place(self, special.logit, eps=eps)
 
     def floor_(self) -> Tensor:
         return in_place(self, pointwise.floor)
@@ -1061,23 +1717,98 @@ class Tensor(TensorBase):
     def ceil_(self) -> Tensor:
         return in_place(self, pointwise.ceil)
 
-    def round_(self) -> Tensor:
-        return in_place(self, pointwise.round)
+    def round_(self, *, decimals: builtins.int | None = None) -> Tensor:
+        return in_place(self, pointwise.round, decimals=decimals)
+
+    def trunc_(self) -> Tensor:
+        return in_place(self, pointwise.trunc)
+
+    fix_ = trunc_
+
+    def frac_(self) -> Tensor:
+        return in_place(self, pointwise.frac)
 
     def clamp_(self, min: Any = None, max: Any = None) -> Tensor:
-        return in_place(self, comparison.clamp, min=min, max=max)
+        return in_place(self, choice.clamp, min=min, max=max)
+
+    clip_ = clamp_
+
+    def clamp_min_(self, min: Any) -> Tensor:
+        return in_place(self, choice.clamp_min, min)
+
+    def clamp_max_(self, max: Any) -> Tensor:
+        return in_place(self, choice.clamp_max, max)
 
     def masked_fill_(self, mask: Tensor, value: Any) -> Tensor:
-        return in_place(self, comparison.masked_fill, mask=mask, value=value)
+        return in_place(self, choice.masked_fill, mask=mask, value=value)
+
+    def eq_(self, other: Any) -> Tensor:
+        return inplace.copy_(self, comparison.eq(self, other))
+
+    def ne_(self, other: Any) -> Tensor:
+        return inplace.copy_(self, comparison.ne(self, other))
+
+    def lt_(self, other: Any) -> Tensor:
+        return inplace.copy_(self, comparison.lt(self, other))
+
+    def le_(self, other: Any) -> Tensor:
+        return inplace.copy_(self, comparison.le(self, other))
+
+    def gt_(self, other: Any) -> Tensor:
+        return inplace.copy_(self, comparison.gt(self, other))
+
+    def ge_(self, other: Any) -> Tensor:
+        return inplace.copy_(self, comparison.ge(self, other))
+
+    not_equal_, less_, less_equal_, greater_, greater_equal_ = ne_, lt_, le_, gt_, ge_
+
+    def logical_not_(self) -> Tensor:
+        return inplace.copy_(self, logic.logical_not(self))
+
+    def logical_and_(self, other: Any) -> Tensor:
+        return inplace.copy_(self, logic.logical_and(self, other))
+
+    def logical_or_(self, other: Any) -> Tensor:
+        return inplace.copy_(self, logic.logical_or(self, other))
+
+    def logical_xor_(self, other: Any) -> Tensor:
+        return inplace.copy_(self, logic.logical_xor(self, other))
+
+    def bitwise_not_(self) -> Tensor:
+        return in_place(self, logic.bitwise_not)
+
+    def bitwise_and_(self, other: Any) -> Tensor:
+        return in_place(self, logic.bitwise_and, other)
+
+    def bitwise_or_(self, other: Any) -> Tensor:
+        return in_place(self, logic.bitwise_or, other)
+
+    def bitwise_xor_(self, other: Any) -> Tensor:
+        return in_place(self, logic.bitwise_xor, other)
+
+    def bitwise_left_shift_(self, other: Any) -> Tensor:
+        return in_place(self, logic.bitwise_left_shift, other)
+
+    def bitwise_right_shift_(self, other: Any) -> Tensor:
+        return in_place(self, logic.bitwise_right_shift, other)
 
     def relu_(self) -> Tensor:
-        return in_place(self, activation.relu)
+        return rectifiers.relu_(self)
 
     def sigmoid_(self) -> Tensor:
         return in_place(self, activation.sigmoid)
 
     def tanh_(self) -> Tensor:
         return in_place(self, activation.tanh)
+
+    def cumsum_(self, dim: builtins.int, *, dtype: DType | None = None) -> Tensor:
+        return in_place(self, scans.cumsum, dim=dim, dtype=dtype)
+
+    def cumprod_(self, dim: builtins.int, *, dtype: DType | None = None) -> Tensor:
+        return in_place(self, factors.cumprod, dim=dim, dtype=dtype)
+
+    def renorm_(self, p: builtins.float, dim: builtins.int, maxnorm: builtins.float) -> Tensor:
+        return in_place(self, norms.renorm, p=p, dim=dim, maxnorm=maxnorm)
 
     # --- random values, written in place ----------------------------------------------------------
 

@@ -7,7 +7,7 @@ in these same operations, so under create_graph it records itself and second der
 A backward formula uses operators and functions of this package only, never methods: the gradient
 may be a tensor or a bare array, and `x.transpose(0, 1)` means something else on an array.
 
-The order of the files: broadcasting, shape, joining, operands, comparison, pointwise, arithmetic,
-powers, indexing, reduction, extremes, matmul, activation, convolution, pooling, loss, inplace,
+The order of the files: broadcasting, shape, joining, operands, choice, comparison, logic, pointwise,
+arithmetic, powers, indexing, reduction, extremes, matmul, activation, convolution, pooling, loss, inplace,
 padding. Each imports only from those before it.
 """

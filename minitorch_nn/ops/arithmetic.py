@@ -1,4 +1,4 @@
-"""Arithmetic: + - * / // % and unary minus.
+"""Arithmetic: + - * / and unary minus, and steps that are made of them: addcmul, addcdiv, lerp.
 
 Two operands broadcast and promote (dtypes.py). Each gradient returns to its operand's shape through
 `sum_to` and, in the engine, to its dtype.
@@ -14,11 +14,25 @@ import numpy as np
 
 from ..autograd.node import Node
 from ..base import Value
-from ..dtypes import promote, promote_float, result_numpy
+from ..dtypes import cast, cpp_name, promote_float, result_numpy
 from .broadcasting import sum_to
-from .operands import binary, constant, is_boolean, is_number, shape_of
-from .pointwise import floor
-from .shape import zeros_for
+from .division import DivBackward2
+from .operands import (
+    Broadcast,
+    array_of,
+    binary,
+    invalid_combination,
+    is_boolean,
+    is_number,
+    refuse,
+    shape_of,
+)
+
+
+def _scaled(alpha: float, x: Any, other: Any) -> Any:
+    """α·x in the type that x and `other` are about to take."""
+    common = result_numpy(x, other)
+    return cast(cast(x, common) * alpha, common)
 
 
 class AddBackward0(Node):
@@ -28,7 +42,7 @@ class AddBackward0(Node):
 
     def forward(self, a: Any, b: Any, *, alpha: float = 1) -> Any:
         self.alpha, self.shapes = alpha, (shape_of(a), shape_of(b))
-        return binary(np.add, a, b if alpha == 1 else b * alpha)
+        return binary(np.add, a, b) if alpha == 1 else binary(np.add, a, _scaled(alpha, b, a))
 
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
         need_a, need_b = self.needs_input_grad
@@ -46,7 +60,7 @@ class SubBackward0(Node):
 
     def forward(self, a: Any, b: Any, *, alpha: float = 1) -> Any:
         self.alpha, self.shapes = alpha, (shape_of(a), shape_of(b))
-        return binary(np.subtract, a, b if alpha == 1 else b * alpha)
+        return binary(np.subtract, a, b if alpha == 1 else _scaled(alpha, b, a))
 
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
         need_a, need_b = self.needs_input_grad
@@ -57,15 +71,16 @@ class SubBackward0(Node):
 
 
 class RsubBackward1(Node):
-    """y = number - x;  dL/dx = -dL/dy. PyTorch: derivatives.yaml, rsub.Scalar."""
+    """y = number - α·x;  dL/dx = -α·dL/dy. PyTorch: derivatives.yaml, rsub.Scalar."""
 
-    __slots__ = ()
+    __slots__ = ("alpha",)
 
-    def forward(self, x: Any, *, number: float) -> Any:
-        return binary(np.subtract, number, x)
+    def forward(self, x: Any, *, number: float, alpha: float = 1) -> Any:
+        self.alpha = alpha
+        return binary(np.subtract, number, x if alpha == 1 else _scaled(alpha, x, number))
 
     def backward(self, grad: Value) -> Value:
-        return -grad
+        return -grad if self.alpha == 1 else grad * -self.alpha
 
 
 class RsubBackward0(SubBackward0):
@@ -78,7 +93,7 @@ class RsubBackward0(SubBackward0):
 
     def forward(self, a: Any, b: Any, *, alpha: float = 1) -> Any:
         self.alpha, self.shapes = alpha, (shape_of(a), shape_of(b))
-        return binary(np.subtract, b, a if alpha == 1 else a * alpha)
+        return binary(np.subtract, b, a if alpha == 1 else _scaled(alpha, a, b))
 
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
         need_a, need_b = self.needs_input_grad
@@ -129,31 +144,6 @@ class DivBackward0(Node):
         )
 
 
-class DivBackward2(Node):
-    """y = a / b rounded to an integer (floor or trunc); both gradients are 0.
-
-    PyTorch: derivatives.yaml, div.Tensor_mode.
-    """
-
-    __slots__ = ("rounding_mode", "shapes")
-
-    def forward(self, a: Any, b: Any, *, rounding_mode: str) -> Any:
-        self.shapes = shape_of(a), shape_of(b)
-        a, b = promote(a, b)
-        _check_divisor(a, b, f"div_{rounding_mode}_cpu")
-        if rounding_mode == "floor":
-            return binary(np.floor_divide, a, b)
-        quotient = np.trunc(binary(np.true_divide, a, b))
-        return quotient.astype(result_numpy(a, b), copy=False)
-
-    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
-        need_a, need_b = self.needs_input_grad
-        return (
-            sum_to(zeros_for(grad, tuple(grad.shape)), self.shapes[0]) if need_a else None,
-            sum_to(zeros_for(grad, tuple(grad.shape)), self.shapes[1]) if need_b else None,
-        )
-
-
 class AddBackward1(Node):
     """y = x + number. PyTorch: derivatives.yaml, add.Scalar."""
 
@@ -164,6 +154,15 @@ class AddBackward1(Node):
 
     def backward(self, grad: Value) -> Value:
         return grad
+
+
+class SubBackward1(AddBackward1):
+    """y = x - number. PyTorch: derivatives.yaml, sub.Scalar."""
+
+    __slots__ = ()
+
+    def forward(self, x: Any, *, number: float) -> Any:
+        return x - number
 
 
 class MulBackward1(Node):
@@ -196,54 +195,16 @@ def plus_number(x: Value, number: float) -> Value:
     return AddBackward1.apply(x, number=number)
 
 
+def minus_number(x: Value, number: float) -> Value:
+    return SubBackward1.apply(x, number=number)
+
+
 def times_number(x: Value, number: float) -> Value:
     return MulBackward1.apply(x, number=number)
 
 
 def over_number(x: Value, number: float) -> Value:
     return DivBackward1.apply(x, number=number)
-
-
-class RemainderBackward0(Node):
-    """y = x mod a number, with the number's sign;  dL/dx = dL/dy.
-
-    PyTorch: derivatives.yaml, remainder.Scalar.
-    """
-
-    __slots__ = ()
-
-    def forward(self, x: Any, *, number: float) -> Any:
-        x, number = promote(x, number)
-        _check_divisor(x, number, "remainder_cpu")
-        return np.remainder(x, number)
-
-    def backward(self, grad: Value) -> Value:
-        return grad
-
-
-class RemainderBackward1(Node):
-    """y = a mod b, with b's sign;  dL/da = dL/dy,  dL/db = -dL/dy·⌊a / b⌋.
-
-    PyTorch: derivatives.yaml, remainder.Tensor.
-    """
-
-    __slots__ = ("shapes",)
-    saves = ("self", "other")
-
-    def forward(self, a: Any, b: Any) -> Any:
-        self.save_for_backward(a, b)
-        self.shapes = shape_of(a), shape_of(b)
-        a, b = promote(a, b)
-        _check_divisor(a, b, "remainder_cpu")
-        return binary(np.remainder, a, b)
-
-    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
-        need_a, need_b = self.needs_input_grad
-        a, b = self.saved_tensors
-        return (
-            sum_to(grad, self.shapes[0]) if need_a else None,
-            sum_to(-grad * floor(a / b), self.shapes[1]) if need_b else None,
-        )
 
 
 class NegBackward0(Node):
@@ -256,6 +217,110 @@ class NegBackward0(Node):
 
     def backward(self, grad: Value) -> Value:
         return -grad
+
+
+class AddcmulBackward0(Broadcast):
+    """y = x + v·a·b for a number v;  dL/da = dL/dy·v·b,  dL/db = dL/dy·v·a.
+
+    PyTorch: derivatives.yaml, addcmul.
+    """
+
+    __slots__ = ()
+    saves = ("tensor1", "tensor2", "value")
+
+    def forward(self, x: Any, a: Any, b: Any, *, value: float) -> Any:
+        self.save_for_backward(a, b, value)
+        return self.compute(lambda x, a, b: x + a.dtype.type(value) * a * b, x, a, b)
+
+    def to_a(self, grad: Value, a: Value, b: Value, value: float) -> Value:
+        return grad
+
+    def to_b(self, grad: Value, a: Value, b: Value, value: float) -> Value:
+        return grad * (b * value)
+
+    def to_c(self, grad: Value, a: Value, b: Value, value: float) -> Value:
+        return grad * (a * value)
+
+
+class AddcdivBackward0(Broadcast):
+    """y = x + v·a / b for a number v;  dL/da = dL/dy·v / b,  dL/db = -dL/dy·v·a / b².
+
+    PyTorch: derivatives.yaml, addcdiv.
+    """
+
+    __slots__ = ()
+    saves = ("tensor1", "tensor2", "value")
+
+    def forward(self, x: Any, a: Any, b: Any, *, value: float) -> Any:
+        self.save_for_backward(a, b, value)
+        return self.compute(lambda x, a, b: x + value * a / b, x, a, b)
+
+    def to_a(self, grad: Value, a: Value, b: Value, value: float) -> Value:
+        return grad
+
+    def to_b(self, grad: Value, a: Value, b: Value, value: float) -> Value:
+        return grad * (value / b)
+
+    def to_c(self, grad: Value, a: Value, b: Value, value: float) -> Value:
+        return -grad * (value * a / (b * b))
+
+
+def _between(a: Any, b: Any, w: Any) -> Any:
+    """a + w·(b - a), reckoned from the nearer end."""
+    return np.where(np.abs(w) < 0.5, a + w * (b - a), b - (b - a) * (1 - w))
+
+
+class LerpBackward0(Node):
+    """y = a + w·(b - a) for a number w;  dL/da = dL/dy·(1 - w),  dL/db = dL/dy·w.
+
+    PyTorch: derivatives.yaml, lerp.Scalar.
+    """
+
+    __slots__ = ("shapes", "weight")
+
+    def forward(self, a: Any, b: Any, *, weight: float) -> Any:
+        self.shapes, self.weight = (a.shape, b.shape), weight
+        return binary(lambda a, b: _between(a, b, a.dtype.type(weight)), a, b)
+
+    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
+        need_a, need_b = self.needs_input_grad
+        return (
+            sum_to(grad * (1 - self.weight), self.shapes[0]) if need_a else None,
+            sum_to(grad * self.weight, self.shapes[1]) if need_b else None,
+        )
+
+
+class LerpBackward1(Broadcast):
+    """y = a + w·(b - a);  dL/da = dL/dy·(1 - w),  dL/db = dL/dy·w,  dL/dw = dL/dy·(b - a).
+
+    PyTorch: derivatives.yaml, lerp.Tensor.
+    """
+
+    __slots__ = ()
+    saves = ("self", "end", "weight")
+
+    def forward(self, a: Any, b: Any, w: Any) -> Any:
+        self.save_for_backward(a, b, w)
+        return self.compute(_between, a, b, w)
+
+    def to_a(self, grad: Value, a: Value, b: Value, w: Value) -> Value:
+        return grad * (1 - w)
+
+    def to_b(self, grad: Value, a: Value, b: Value, w: Value) -> Value:
+        return grad * w
+
+    def to_c(self, grad: Value, a: Value, b: Value, w: Value) -> Value:
+        return grad * (b - a)
+
+
+def _check_alpha(alpha: float, a: Any, b: Any) -> None:
+    kind = result_numpy(array_of(a), array_of(b)).kind
+    if isinstance(alpha, bool) and kind != "b":
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    if isinstance(alpha, float) and kind != "f":
+        raise RuntimeError(
+            "For integral input tensors, argument alpha must not be a floating point number."
+        )
 
 
 def _refuse_bool_minus(a: Any, b: Any) -> None:
@@ -274,23 +339,27 @@ def _refuse_bool_minus(a: Any, b: Any) -> None:
 
 def add(input: Value, other: Value, *, alpha: float = 1) -> Value:
     """input + alpha·other, broadcast and promoted."""
-    if alpha == 1:
+    if type(alpha) is int and alpha == 1:
         return AddBackward0.apply(input, other)
+    _check_alpha(alpha, input, other)
     return AddBackward0.apply(input, other, alpha=alpha)
 
 
 def sub(input: Value, other: Value, *, alpha: float = 1) -> Value:
-    """input - alpha·other, broadcast and promoted. RuntimeError for booleans."""
+    """input - alpha·other, broadcast and promoted. NotImplementedError for booleans."""
     _refuse_bool_minus(input, other)
+    _check_alpha(alpha, input, other)
     return SubBackward0.apply(input, other, alpha=alpha)
 
 
 def rsub(input: Value, other: Value, *, alpha: float = 1) -> Value:
     """other - alpha·input."""
-    if is_number(other) and alpha == 1:
-        _refuse_bool_minus(other, input)
-        return RsubBackward1.apply(input, number=other)
+    if is_number(input):
+        raise invalid_combination("rsub", input, other)
     _refuse_bool_minus(other, input)
+    _check_alpha(alpha, input, other)
+    if is_number(other):
+        return RsubBackward1.apply(input, number=other, alpha=alpha)
     return RsubBackward0.apply(input, other, alpha=alpha)
 
 
@@ -314,32 +383,6 @@ def div(input: Value, other: Value, *, rounding_mode: str | None = None) -> Valu
     return DivBackward2.apply(input, other, rounding_mode=rounding_mode)
 
 
-def floor_divide(input: Value, other: Value) -> Value:
-    """⌊input / other⌋, in the operands' common type. Has no gradient."""
-    return constant(_floor_divide, input, other)
-
-
-def _floor_divide(a: Any, b: Any) -> Any:
-    a, b = promote(a, b)
-    _check_divisor(a, b, "div_floor_cpu")
-    return binary(np.floor_divide, a, b)
-
-
-def _check_divisor(a: Any, b: Any, name: str) -> None:
-    kind = np.asarray(a).dtype
-    if kind.kind == "b":
-        raise NotImplementedError(f"\"{name}\" not implemented for 'Bool'")
-    if kind.kind in "iu" and not np.all(b):
-        raise RuntimeError("ZeroDivisionError")
-
-
-def remainder(input: Value, other: Value) -> Value:
-    """The rest of input / other, with the sign of `other`, as Python's %."""
-    if is_number(other):
-        return RemainderBackward0.apply(input, number=other)
-    return RemainderBackward1.apply(input, other)
-
-
 def neg(input: Value) -> Value:
     """-input. NotImplementedError for booleans."""
     if is_boolean(input):
@@ -355,3 +398,45 @@ def positive(input: Value) -> Value:
     if is_boolean(input):
         raise NotImplementedError("The `+` operator, on a bool tensor is not supported.")
     return input
+
+
+def addcmul(input: Value, tensor1: Value, tensor2: Value, *, value: float = 1) -> Value:
+    """input + value·tensor1·tensor2, broadcast and promoted."""
+    refuse("b", "addcmul_cpu_out", input, tensor1, tensor2)
+    return AddcmulBackward0.apply(input, tensor1, tensor2, value=value)
+
+
+def addcdiv(input: Value, tensor1: Value, tensor2: Value, *, value: float = 1) -> Value:
+    """input + value·tensor1 / tensor2, broadcast and promoted. RuntimeError for integers."""
+    if result_numpy(array_of(tensor1), array_of(tensor2)).kind != "f":
+        raise RuntimeError(
+            "Integer division with addcdiv is no longer supported, and in a future  release "
+            "addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv "
+            "behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2))"
+            ".to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for "
+            "float inputs. The future addcdiv behavior is just the latter implementation: (input + "
+            "value * tensor1 / tensor2), for all dtypes."
+        )
+    return AddcdivBackward0.apply(input, tensor1, tensor2, value=value)
+
+
+def lerp(input: Value, end: Value, weight: Value) -> Value:
+    """input + weight·(end - input): `input` at weight 0, `end` at 1.
+
+    RuntimeError for different dtypes, NotImplementedError for integers.
+    """
+    own = array_of(input).dtype
+    for name, x in (("end", end), ("weight", weight)):
+        if not is_number(x) and array_of(x).dtype != own:
+            raise RuntimeError(
+                f"expected dtype {cpp_name(own)} for `{name}` but got dtype "
+                f"{cpp_name(array_of(x).dtype)}"
+            )
+    if is_number(weight):
+        refuse("biu", "lerp_kernel_scalar", input)
+        return LerpBackward0.apply(input, end, weight=weight)
+    refuse("biu", "lerp_kernel_tensor", input)
+    return LerpBackward1.apply(input, end, weight)
+
+
+subtract, multiply, divide, true_divide, negative = sub, mul, div, div, neg

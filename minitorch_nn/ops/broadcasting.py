@@ -6,6 +6,7 @@ and must return to (3, 1) and (4,): the sum over all places that one element was
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from ..autograd.grad_mode import mode
 from ..autograd.node import Node
 from ..base import TensorBase, Value
 from ..size import Size
+from .dims import ints
 
 # Not ndarray.sum and prod: these run in a file of NumPy's own, where the filter in
 # minitorch_nn/__init__.py would not hush a warning of overflow.
@@ -63,41 +65,40 @@ class ExpandBackward0(View):
         return sum_to(grad, self.shape)
 
 
-def expand(x: Value, *sizes: Any) -> Value:
-    """`x` in a larger shape; -1 keeps a dimension. RuntimeError where a size is not 1 and differs.
+def expand(input: Value, size: Sequence[int]) -> Value:
+    """`input` in a larger shape; -1 keeps a dimension; a view. RuntimeError where a size is not 1
+    and differs.
 
     PyTorch: aten/src/ATen/native/TensorShape.cpp (expand).
     """
-    if not sizes:
-        raise TypeError('expand() missing 1 required positional arguments: "size"')
-    shape = tuple(sizes[0]) if len(sizes) == 1 and not isinstance(sizes[0], int) else sizes
-    lead = len(shape) - x.ndim
-    if (x.ndim == 0 and any(size < 0 for size in shape)) or any(size < -1 for size in shape):
+    shape = ints(size, "expand", "size")
+    lead = len(shape) - input.ndim
+    if (input.ndim == 0 and any(n < 0 for n in shape)) or any(n < -1 for n in shape):
         raise RuntimeError("numel: integer multiplication overflow")
     if lead < 0:
         raise RuntimeError(
-            f"expand({_type_of(x)}{{{list(x.shape)}}}, size={list(shape)}): the number of sizes "
-            f"provided ({len(shape)}) must be greater or equal to the number of dimensions in the "
-            f"tensor ({x.ndim})"
+            f"expand({_type_of(input)}{{{list(input.shape)}}}, size={list(shape)}): the number of "
+            f"sizes provided ({len(shape)}) must be greater or equal to the number of dimensions "
+            f"in the tensor ({input.ndim})"
         )
     full = []
-    for d, size in reversed(list(enumerate(shape))):
-        own = x.shape[d - lead] if d >= lead else None
-        if size == -1:
+    for d, n in reversed(list(enumerate(shape))):
+        own = input.shape[d - lead] if d >= lead else None
+        if n == -1:
             if own is None:
                 raise RuntimeError(
-                    f"The expanded size of the tensor ({size}) isn't allowed in a leading, "
+                    f"The expanded size of the tensor ({n}) isn't allowed in a leading, "
                     f"non-existing dimension {d}"
                 )
-            size = own
-        elif own is not None and own not in (1, size):
+            n = own
+        elif own is not None and own not in (1, n):
             raise RuntimeError(
-                f"The expanded size of the tensor ({size}) must match the existing size ({own}) at "
+                f"The expanded size of the tensor ({n}) must match the existing size ({own}) at "
                 f"non-singleton dimension {d}.  Target sizes: {list(shape)}.  Tensor sizes: "
-                f"{list(x.shape)}"
+                f"{list(input.shape)}"
             )
-        full.append(size)
-    return ExpandBackward0.apply(x, shape=tuple(reversed(full)))
+        full.append(n)
+    return ExpandBackward0.apply(input, shape=tuple(reversed(full)))
 
 
 def _type_of(x: Value) -> str:

@@ -12,8 +12,10 @@ derivatives of each are the other two:
     gw = correlate(x, g)           dL/dx = spread_back(g, v)         dL/dg = convolve(x, v)
 
 (u and v: the gradients of gx and gw.) That closes the circle: second derivatives need nothing more.
+The second of the three, used by itself, is the transposed convolution.
 
-Shapes: x (N, C, *S), w (O, C/groups, *K), y (N, O, *P) for any number of spatial dimensions.
+Shapes: x (N, C, *S), w (O, C/groups, *K), y (N, O, *P) for any number of spatial dimensions. The
+functions that users call, and what these refuse, are in conv.py.
 
 PyTorch: aten/src/ATen/native/Convolution.cpp; FunctionsManual.cpp (convolution_double_backward).
 """
@@ -30,9 +32,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from ..autograd.node import Node
 from ..base import Value
-from ..dtypes import title
 from .broadcasting import add_up
-from .operands import array_of
 from .reduction import sum
 
 CACHE = 2**21  # bytes that a core keeps near
@@ -71,12 +71,10 @@ def inner(padding: tuple[int, ...]) -> tuple[Any, ...]:
     return EVERYTHING + tuple(slice(p, -p or None) for p in padding)
 
 
-def patches(x: Any, kernel: tuple[int, ...], g: Geometry) -> Any:
+def patches(x: Any, kernel: tuple[int, ...], places: tuple[int, ...], g: Geometry) -> Any:
     """The input of every output place: (N, groups, C/groups·ΠK, ΠP), copied from x (N, C, *S)."""
     x = pad_zeros(x, g.padding)
-    n, c, *size = x.shape
-    d = len(size)
-    places = output_size(tuple(size), kernel, g._replace(padding=(0,) * d))
+    n, c = x.shape[:2]
     steps = x.strides[2:]
     windows = as_strided(
         x,
@@ -89,6 +87,21 @@ def patches(x: Any, kernel: tuple[int, ...], g: Geometry) -> Any:
         writeable=False,
     )
     return windows.reshape(n, g.groups, c // g.groups * prod(kernel), prod(places))
+
+
+def add_patches(wide: Any, shares: Any, g: Geometry) -> None:
+    """Adds to every patch of `wide` (N, C, *S), padding included, its share (N, C, *K, *P)."""
+    d = wide.ndim - 2
+    kernel, places = shares.shape[2 : 2 + d], shares.shape[2 + d :]
+    for offset in product(*map(range, kernel)):
+        wide[_seen(offset, places, g)] += shares[EVERYTHING + offset]
+
+
+def _seen(offset: tuple[int, ...], places: tuple[int, ...], g: Geometry) -> tuple[slice, ...]:
+    """The index of what stands at one offset of the kernel, for all places at once."""
+    steps = zip(offset, g.dilation, g.stride, places, strict=True)
+    spatial = [slice(k * d, k * d + step * (p - 1) + 1, step) for k, d, step, p in steps]
+    return EVERYTHING + tuple(spatial)
 
 
 def _rows(x: Any, groups: int) -> Any:
@@ -109,59 +122,62 @@ def bunches(x: Any, kernel: tuple[int, ...], places: tuple[int, ...]) -> Iterato
         yield slice(start, start + few)
 
 
-def convolve(x: Any, w: Any, g: Geometry) -> Any:
+def convolve(x: Any, w: Any, g: Geometry, places: tuple[int, ...]) -> Any:
     """y[n, o, p] = Σ x[n, c, p·stride + k·dilation - padding]·w[o, c, k], over c and k."""
     kernel = w.shape[2:]
-    places = output_size(x.shape[2:], kernel, g)
     matrix = w.reshape(g.groups, w.shape[0] // g.groups, -1)
     y = np.empty((x.shape[0], *matrix.shape[:2], prod(places)), x.dtype)
     for part in bunches(x, kernel, places):
-        np.matmul(matrix, patches(x[part], kernel, g), out=y[part])
+        np.matmul(matrix, patches(x[part], kernel, places, g), out=y[part])
     return y.reshape(x.shape[0], w.shape[0], *places)
 
 
 def correlate(x: Any, grad: Any, g: Geometry, shape: tuple[int, ...]) -> Any:
     """The weight's gradient: every output gradient times the patch that its place saw."""
     rows = _rows(grad, g.groups)
+    kernel, places = shape[2:], grad.shape[2:]
     total = np.zeros((g.groups, shape[0] // g.groups, prod(shape[1:])), x.dtype)
-    for part in bunches(x, shape[2:], grad.shape[2:]):
-        columns = patches(x[part], shape[2:], g)
+    for part in bunches(x, kernel, places):
+        columns = patches(x[part], kernel, places, g)
         total += add_up(np.matmul(rows[part], columns.swapaxes(-1, -2)), axis=0)
     return total.reshape(shape)
 
 
-def spread_back(grad: Any, w: Any, g: Geometry, shape: tuple[int, ...]) -> Any:
+def spread_back(grad: Any, w: Any, g: Geometry, size: tuple[int, ...]) -> Any:
     """The input's gradient: every place adds its share, wᵀ @ grad, back onto the patch it saw."""
-    n, c, *size = shape
-    kernel, places = w.shape[2:], grad.shape[2:]
+    c, kernel, places = w.shape[1] * g.groups, w.shape[2:], grad.shape[2:]
     matrix = w.reshape(g.groups, w.shape[0] // g.groups, -1).swapaxes(-1, -2)
     rows = _rows(grad, g.groups)
-    wide = np.zeros((n, c, *[s + 2 * p for s, p in zip(size, g.padding, strict=True)]), grad.dtype)
+    padded = [s + 2 * p for s, p in zip(size, g.padding, strict=True)]
+    wide = np.zeros((grad.shape[0], c, *padded), grad.dtype)
     for part in bunches(wide, kernel, places):
         shares = np.matmul(matrix, rows[part]).reshape(-1, c, *kernel, *places)
-        bunch = wide[part]
-        for offset in product(*map(range, kernel)):
-            bunch[_seen(offset, places, g)] += shares[EVERYTHING + offset]
-    return wide[inner(g.padding)]
-
-
-def _seen(offset: tuple[int, ...], places: tuple[int, ...], g: Geometry) -> tuple[slice, ...]:
-    """The index of what stands at one offset of the kernel, for all places at once."""
-    steps = zip(offset, g.dilation, g.stride, places, strict=True)
-    spatial = [slice(k * d, k * d + step * (p - 1) + 1, step) for k, d, step, p in steps]
-    return EVERYTHING + tuple(spatial)
+        add_patches(wide[part], shares, g)
+    return np.ascontiguousarray(wide[inner(g.padding)])
 
 
 class ConvolutionBackward0(Node):
-    """y = convolve(x, w) + b. PyTorch: derivatives.yaml, convolution (convolution_backward)."""
+    """y = convolve(x, w) + b, or, transposed, y = spread_back(x, w) + b, of the given `size`.
 
-    __slots__ = ("geometry",)
+    PyTorch: derivatives.yaml, convolution (convolution_backward, convolution_double_backward).
+    """
+
+    __slots__ = ("geometry", "transposed")
     saves = ("input", "weight")
 
-    def forward(self, x: Any, w: Any, b: Any, *, geometry: Geometry) -> Any:
+    def forward(
+        self,
+        x: Any,
+        w: Any,
+        b: Any,
+        *,
+        geometry: Geometry,
+        size: tuple[int, ...],
+        transposed: bool = False,
+    ) -> Any:
         self.save_for_backward(x, w)
-        self.geometry = geometry
-        y = convolve(x, w, geometry)
+        self.geometry, self.transposed = geometry, transposed
+        y = (spread_back if transposed else convolve)(x, w, geometry, size)
         if b is not None:
             y += b.reshape(-1, *(1,) * (y.ndim - 2))
         return y
@@ -169,35 +185,14 @@ class ConvolutionBackward0(Node):
     def backward(self, grad: Value) -> tuple[Value | None, ...]:
         x, w = self.saved_tensors
         need_x, need_w, need_b = self.needs_input_grad
-        g = self.geometry
+        g, opposite, size = self.geometry, not self.transposed, tuple(x.shape[2:])
+        pair = (grad, x) if self.transposed else (x, grad)
         return (
-            SpreadBack.apply(grad, w, geometry=g, shape=tuple(x.shape)) if need_x else None,
-            Correlate.apply(x, grad, geometry=g, shape=tuple(w.shape)) if need_w else None,
+            ConvolutionBackward0.apply(grad, w, None, geometry=g, size=size, transposed=opposite)
+            if need_x
+            else None,
+            Correlate.apply(*pair, geometry=g, shape=tuple(w.shape)) if need_w else None,
             sum(grad, (0, *range(2, grad.ndim))) if need_b else None,
-        )
-
-
-class SpreadBack(Node):
-    """gx = spread_back(g, w): the input's gradient, and a transposed convolution.
-
-    PyTorch: aten/src/ATen/native/Convolution.cpp (convolution_backward, output_mask[0]).
-    """
-
-    __slots__ = ("geometry",)
-    saves = ("grad", "weight")
-
-    def forward(self, grad: Any, w: Any, *, geometry: Geometry, shape: tuple[int, ...]) -> Any:
-        self.save_for_backward(grad, w)
-        self.geometry = geometry
-        return spread_back(grad, w, geometry, shape)
-
-    def backward(self, u: Value) -> tuple[Value | None, Value | None]:
-        grad, w = self.saved_tensors
-        need_grad, need_w = self.needs_input_grad
-        g = self.geometry
-        return (
-            ConvolutionBackward0.apply(u, w, None, geometry=g) if need_grad else None,
-            Correlate.apply(u, grad, geometry=g, shape=tuple(w.shape)) if need_w else None,
         )
 
 
@@ -218,87 +213,10 @@ class Correlate(Node):
     def backward(self, v: Value) -> tuple[Value | None, Value | None]:
         x, grad = self.saved_tensors
         need_x, need_grad = self.needs_input_grad
-        g = self.geometry
+        g, wide, narrow = self.geometry, tuple(x.shape[2:]), tuple(grad.shape[2:])
         return (
-            SpreadBack.apply(grad, v, geometry=g, shape=tuple(x.shape)) if need_x else None,
-            ConvolutionBackward0.apply(x, v, None, geometry=g) if need_grad else None,
-        )
-
-
-# --- the checked function --------------------------------------------------------------------
-
-
-def per_dimension(value: Any, d: int, name: str) -> tuple[int, ...]:
-    """An int for all spatial dimensions, or one each."""
-    if isinstance(value, int):
-        return (value,) * d
-    values = tuple(int(v) for v in value)
-    if len(values) == 1:
-        return values * d
-    if len(values) != d:
-        raise RuntimeError(
-            f"expected {name} to be a single integer value or a list of {d} values to match the "
-            f"convolution dimensions, but got {name}={list(values)}"
-        )
-    return values
-
-
-def convolution(input: Value, weight: Value, bias: Value | None, geometry: Geometry) -> Value:
-    """The convolution of a batch (N, C, *S), checked. RuntimeError in PyTorch's words."""
-    _check(input, weight, bias, geometry, weight.ndim - 2)
-    return ConvolutionBackward0.apply(input, weight, bias, geometry=geometry)
-
-
-def _check(x: Value, w: Value, bias: Value | None, g: Geometry, d: int) -> None:
-    name = f"conv{d}d"
-    if x.ndim != d + 2:
-        raise RuntimeError(
-            f"Expected {d + 1}D (unbatched) or {d + 2}D (batched) input to {name}, but got input "
-            f"of size: {list(x.shape)}"
-        )
-    a, b = array_of(x), array_of(w)
-    if any(p < 0 for p in g.padding):
-        raise RuntimeError("negative padding is not supported")
-    if any(s <= 0 for s in g.stride):
-        raise RuntimeError("non-positive stride is not supported")
-    if any(s <= 0 for s in g.dilation):
-        raise RuntimeError(f"dilation should be greater than zero, but got {list(g.dilation)}")
-    if g.groups <= 0:
-        raise RuntimeError("non-positive groups is not supported")
-    o, c = w.shape[:2]
-    if o < g.groups:
-        raise RuntimeError(
-            f"Given groups={g.groups}, expected weight to be at least {g.groups} at dimension 0, "
-            f"but got weight of size {list(w.shape)} instead"
-        )
-    if o % g.groups:
-        raise RuntimeError(
-            f"Given groups={g.groups}, expected weight to be divisible by {g.groups} at dimension "
-            f"0, but got weight of size {[list(w.shape)]} instead"
-        )
-    if x.shape[1] != c * g.groups:
-        raise RuntimeError(
-            f"Given groups={g.groups}, weight of size {list(w.shape)}, expected input"
-            f"{list(x.shape)} to have {c * g.groups} channels, but got {x.shape[1]} channels "
-            "instead"
-        )
-    if bias is not None and tuple(bias.shape) != (o,):
-        raise RuntimeError(
-            f"Given weight of size {list(w.shape)}, expected bias to be 1-dimensional with {o} "
-            f"elements, but got bias of size {list(bias.shape)} instead"
-        )
-    if a.dtype != b.dtype:
-        raise RuntimeError(f"expected scalar type {title(a.dtype)} but found {title(b.dtype)}")
-    if bias is not None and array_of(bias).dtype != a.dtype:
-        raise RuntimeError(
-            f"Input type ({x.type()}) and bias type ({bias.type()}) should be the same"
-        )
-    padded = [s + 2 * p for s, p in zip(x.shape[2:], g.padding, strict=True)]
-    reach = [dil * (k - 1) + 1 for dil, k in zip(g.dilation, w.shape[2:], strict=True)]
-    if any(p < r for p, r in zip(padded, reach, strict=True)):
-        sizes = " x ".join(map(str, padded))
-        kernels = " x ".join(map(str, reach))
-        raise RuntimeError(
-            f"Calculated padded input size per channel: ({sizes}). Kernel size: ({kernels}). "
-            "Kernel size can't be greater than actual input size"
+            ConvolutionBackward0.apply(grad, v, None, geometry=g, size=wide, transposed=True)
+            if need_x
+            else None,
+            ConvolutionBackward0.apply(x, v, None, geometry=g, size=narrow) if need_grad else None,
         )

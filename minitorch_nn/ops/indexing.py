@@ -1,4 +1,4 @@
-"""Reading parts of a tensor: x[...] in all of NumPy's forms, gather, index_select, masked_select.
+"""Reading parts of a tensor: x[...] in all of NumPy's forms, masked_select, take, nonzero.
 
 An index made of integers, slices, None and Ellipsis gives a view: in the graph one SelectBackward0,
 SliceBackward0 or UnsqueezeBackward0 per step that changes something. Tensors, lists and masks give
@@ -9,71 +9,20 @@ PyTorch: torch/csrc/autograd/python_variable_indexing.cpp; aten/src/ATen/TensorI
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Sequence
+from operator import index as index_of
 from typing import Any
 
 import numpy as np
 
 from ..autograd.node import Node
 from ..base import TensorBase, Value
-from .broadcasting import View, joint_shape
+from ..dtypes import title
+from .broadcasting import joint_shape, sum_to
 from .operands import array_of
-from .shape import AliasBackward0, expand, unsqueeze, wrap_dim, zeros_for
-
-
-class SelectBackward0(View):
-    """y = slice number `index` of x along dim, which it loses;  dL/dx = dL/dy there, 0 elsewhere.
-
-    PyTorch: derivatives.yaml, select.int.
-    """
-
-    __slots__ = ("key", "shape")
-
-    def forward(self, x: Any, *, dim: int, index: int) -> Any:
-        self.shape = x.shape
-        self.key = (*(slice(None),) * dim, index, ...)
-        return x[self.key]
-
-    def backward(self, grad: Value) -> Value:
-        return EmbedBackward0.apply(grad, shape=self.shape, key=self.key)
-
-
-class SliceBackward0(View):
-    """y = x[start:stop:step] along dim;  dL/dx = dL/dy there, 0 elsewhere.
-
-    PyTorch: derivatives.yaml, slice.Tensor.
-    """
-
-    __slots__ = ("key", "shape")
-
-    def forward(self, x: Any, *, dim: int, part: slice) -> Any:
-        self.shape = x.shape
-        lead = (slice(None),) * dim
-        self.key = (*lead, part)
-        start, stop, _ = part.indices(x.shape[dim])
-        if stop <= start:  # NumPy forgets where an empty slice began; storage_offset() is to know
-            return x[lead + (slice(start, None),)][lead + (slice(0, 0),)]
-        return x[self.key]
-
-    def backward(self, grad: Value) -> Value:
-        return EmbedBackward0.apply(grad, shape=self.shape, key=self.key)
-
-
-class EmbedBackward0(Node):
-    """y = zeros with x in one part;  dL/dx = that part of dL/dy. The adjoint of a basic index.
-
-    PyTorch: aten/src/ATen/native/TensorShape.cpp (select_backward, slice_backward).
-    """
-
-    __slots__ = ("key",)
-
-    def forward(self, x: Any, *, shape: tuple[int, ...], key: tuple[Any, ...]) -> Any:
-        self.key = key
-        out = np.zeros(shape, x.dtype)
-        out[key] = x
-        return out
-
-    def backward(self, grad: Value) -> Value:
-        return grad[self.key]
+from .parts import SliceBackward0, check_step, select, slice_dim
+from .shape import AliasBackward0, reshape, unsqueeze
 
 
 class IndexBackward0(Node):
@@ -152,13 +101,21 @@ def explain_index(error: IndexError, x: Any, key: tuple[Any, ...]) -> Exception:
 # --- x[...] ----------------------------------------------------------------------------------
 
 
+_NO_NUMBERS = (TensorBase, slice, list, tuple, range, str, np.ndarray)
+_LIST_AS_TUPLE = (
+    "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in "
+    "pytorch 2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as "
+    "tensor index, x[torch.tensor(seq)], which will result either in an error or a different "
+    "result"
+)
+
+
 def parse_index(x: Value, index: Any) -> tuple[Any, ...]:
     """An index as a tuple with one entry per step: ints, slices, None, arrays; no Ellipsis.
 
     IndexError for too many indices or for something that is none; ValueError for a negative step.
     """
-    parts = index if isinstance(index, tuple) else (index,)
-    parts = tuple(_as_part(p) for p in parts)
+    parts = tuple([_as_part(p) for p in _as_tuple(index)])
     # A 0-d boolean takes no dimension, an n-d mask takes n.
     used = sum(
         0
@@ -171,53 +128,80 @@ def parse_index(x: Value, index: Any) -> tuple[Any, ...]:
     if used > x.ndim:
         if x.ndim == 0 and len(parts) == 1 and isinstance(parts[0], slice):
             raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-        if x.ndim == 0 and len(parts) == 1 and isinstance(parts[0], int):
+        if x.ndim == 0 and type(index) is int:
             raise IndexError(
                 "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or "
                 "`tensor.item<T>()` in C++ to convert a 0-dim tensor to a number"
             )
         raise IndexError(f"too many indices for tensor of dimension {x.ndim}")
-    dots = [i for i, p in enumerate(parts) if p is Ellipsis]
-    if len(dots) > 1:
-        raise IndexError("an index can only have a single ellipsis ('...')")
     fill = (slice(None),) * (x.ndim - used)
-    if dots:
-        return parts[: dots[0]] + fill + parts[dots[0] + 1 :]
-    return parts + fill
+    dots = [i for i, p in enumerate(parts) if p is Ellipsis]
+    if not dots:
+        return parts + fill
+    rest = tuple([p for p in parts[dots[0] + 1 :] if p is not Ellipsis])  # nothing is left for more
+    return parts[: dots[0]] + fill + rest
+
+
+def _as_tuple(index: Any) -> tuple[Any, ...]:
+    """A list that holds lists, slices and the like means a tuple of them: NumPy's old rule."""
+    if isinstance(index, tuple):
+        return index
+    if isinstance(index, list) and len(index) < 32:
+        for part in index:
+            if part is None or part is Ellipsis or isinstance(part, _NO_NUMBERS):
+                warnings.warn(_LIST_AS_TUPLE, UserWarning, stacklevel=4)
+                return tuple(index)
+    return (index,)
 
 
 def _as_part(part: Any) -> Any:
     if part is None or part is Ellipsis or isinstance(part, bool):
         return part
     if isinstance(part, slice):
-        return slice(
-            *[None if s is None else _as_int(s) for s in (part.start, part.stop, part.step)]
-        )
+        return slice(_as_bound(part.start), _as_bound(part.stop), _as_bound(part.step))
     if isinstance(part, (int, np.integer)):
         return int(part)
     if isinstance(part, TensorBase):
         part = part.array
-        if part.ndim == 0 and part.dtype.kind in "iu":
+        if part.ndim == 0 and part.dtype in (np.int64, np.int32):
             return int(part)
+    elif isinstance(part, str):
+        raise TypeError("new(): invalid data type 'str'")
     elif isinstance(part, (list, tuple, range)):
         part = np.asarray([array_of(p) for p in part])
-        part = part.astype(np.int64) if part.size == 0 else part
-    if isinstance(part, np.ndarray) and part.dtype.kind in "iub":
-        return part
-    if isinstance(part, np.ndarray):
         if part.dtype.kind in "US":
             raise TypeError("new(): invalid data type 'str'")
-        raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-    if isinstance(part, str):
-        raise TypeError("new(): invalid data type 'str'")
+        part = part if part.size and part.dtype == bool else part.astype(np.int64)
+    if isinstance(part, np.ndarray):
+        return as_index(part)
     raise IndexError(
         "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid "
         f"indices (got {type(part).__name__})"
     )
 
 
-def _as_int(x: Any) -> int:
-    return int(x.array if isinstance(x, TensorBase) else x)
+def as_index(array: Any) -> Any:
+    """An index array: integers as they are, uint8 as the mask it once was. IndexError for others."""
+    if array.dtype == np.uint8:
+        warnings.warn(
+            "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool "
+            "instead.",
+            UserWarning,
+            stacklevel=2,
+        )
+        return array.astype(bool)
+    if array.dtype in (np.int64, np.int32, np.bool_):
+        return array
+    raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+
+
+def _as_bound(x: Any) -> int | None:
+    try:
+        return None if x is None else index_of(x)
+    except TypeError:
+        raise TypeError(
+            "slice indices must be integers or None or have an __index__ method"
+        ) from None
 
 
 def view_and_key(x: Value, index: Any) -> tuple[Value, tuple[Any, ...] | None]:
@@ -256,7 +240,7 @@ def getitem(x: Value, index: Any) -> Value:
     """x[index] as PyTorch reads it."""
     if isinstance(index, slice) and x.ndim:  # x[:] is a slice in the graph, though x[:, :] is not
         (part,) = parse_index(x, index)[:1]
-        _check_step(part)
+        check_step(part)
         return SliceBackward0.apply(x, dim=0, part=part)
     out, key = view_and_key(x, index)
     if key is not None:
@@ -264,207 +248,121 @@ def getitem(x: Value, index: Any) -> Value:
     return AliasBackward0.apply(out) if out is x else out
 
 
-def slice_dim(x: Value, dim: int, part: slice) -> Value:
-    """x[start:stop:step] along `dim`; `x` itself for a full slice."""
-    _check_step(part)
-    if (
-        part.step in (None, 1)
-        and part.start in (None, 0)
-        and (part.stop is None or part.stop >= x.shape[dim])
-    ):
-        return x
-    return SliceBackward0.apply(x, dim=dim, part=part)
-
-
-def _check_step(part: slice) -> None:
-    if part.step == 0:
-        raise ValueError("slice step cannot be zero")
-    if part.step is not None and part.step < 0:
-        raise ValueError("step must be greater than zero")
-
-
-def select(x: Value, dim: int, index: int) -> Value:
-    """Slice number `index` along `dim`, which the result loses; a view. IndexError out of range."""
-    if x.ndim == 0:
-        raise IndexError("select() cannot be applied to a 0-dim tensor.")
-    d = wrap_dim(dim, x.ndim)
-    size = x.shape[d]
-    if not -size <= index < size:
-        raise IndexError(
-            f"select(): index {index} out of range for tensor of size {list(x.shape)} at dimension "
-            f"{d}"
-        )
-    return SelectBackward0.apply(x, dim=d, index=index % size)
-
-
-def narrow(x: Value, dim: int, start: int, length: int) -> Value:
-    """x[start : start + length] along `dim`; a view."""
-    d = wrap_dim(dim, x.ndim)
-    size = x.shape[d]
-    if not -size <= start <= size:
-        raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-size}, {size}], but got "
-            f"{start})"
-        )
-    start = start + size if start < 0 else start
-    if length < 0 or start + length > size:
-        raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
-    return SliceBackward0.apply(x, dim=d, part=slice(start, start + length))
-
-
-# --- by an index along one dimension ---------------------------------------------------------
-
-
-def _along(index: Any, dim: int) -> tuple[Any, ...]:
-    """The key that NumPy's take_along_axis would use, for an index smaller than the array, too."""
-    key = list(np.ogrid[tuple(slice(n) for n in index.shape)])
-    key[dim] = index
-    return tuple(key)
-
-
-class GatherBackward0(Node):
-    """y[i][j] = x[index[i][j]][j] for dim 0;  dL/dx collects dL/dy where it came from.
-
-    PyTorch: derivatives.yaml, gather.
-    """
-
-    __slots__ = ("dim", "shape")
-    saves = ("index",)
-
-    def forward(self, x: Any, *, dim: int, index: Any) -> Any:
-        self.dim, self.shape = dim, x.shape
-        self.save_for_backward(index)
-        return x[_along(index, dim)] if x.ndim else x.reshape(1)[index]
-
-    def backward(self, grad: Value) -> Value:
-        (index,) = self.saved_tensors
-        blank = zeros_for(grad, self.shape)
-        return ScatterAddBackward0.apply(blank, grad, dim=self.dim, index=index)
-
-
-class ScatterAddBackward0(Node):
-    """y = x with src added at index;  dL/dx = dL/dy,  dL/dsrc = dL/dy gathered.
-
-    PyTorch: derivatives.yaml, scatter_add.
-    """
-
-    __slots__ = ("dim", "shape")
-    saves = ("index",)
-
-    def forward(self, x: Any, src: Any, *, dim: int, index: Any) -> Any:
-        self.dim = dim
-        self.save_for_backward(index)
-        out = np.array(x)
-        if x.ndim == 0:
-            np.add.at(out.reshape(1), index, src)
-        else:
-            part = tuple(slice(n) for n in index.shape)
-            np.add.at(out, _along(index, dim), src[part])
-        return out
-
-    def backward(self, grad: Value) -> tuple[Value, Value]:
-        (index,) = self.saved_tensors
-        return grad, gather(grad, self.dim, index)
-
-
-def _check_index(x: Any, dim: int, index: Any, name: str) -> None:
-    if index.dtype != np.int64 and index.dtype != np.int32:
-        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
-    if x.ndim != index.ndim and not (x.ndim == 0 or index.ndim == 0):
-        raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
-    if x.ndim and index.ndim:
-        for d in range(x.ndim):
-            if d != dim and index.shape[d] > x.shape[d]:
-                raise RuntimeError(
-                    f"Size does not match at dimension {d} expected index {list(index.shape)} to "
-                    f"be no larger than self {list(x.shape)} apart from dimension {dim}"
-                )
-    size = x.shape[dim] if x.ndim else 1
-    wrong = index[(index < 0) | (index >= size)]
-    if wrong.size:
-        raise RuntimeError(
-            f"index {wrong.flat[0]} is out of bounds for dimension {dim} with size {size}"
-        )
-
-
-def gather(x: Value, dim: int, index: Value) -> Value:
-    """Elements picked along `dim`: for each place of `index` (int64), the one it names there.
-
-    RuntimeError for a wrong dtype, number of dimensions, size or an index out of range.
-    """
-    d = wrap_dim(dim, x.ndim)
-    _check_index(array_of(x), d, array_of(index), "gather")
-    return GatherBackward0.apply(x, dim=d, index=index)
-
-
-def scatter_add(x: Value, dim: int, index: Value, src: Value) -> Value:
-    """A copy of `x` with the elements of `src` added at the places that `index` names."""
-    d = wrap_dim(dim, x.ndim)
-    _check_index(array_of(x), d, array_of(index), "scatter")
-    return ScatterAddBackward0.apply(x, src, dim=d, index=index)
-
-
-class IndexSelectBackward0(Node):
-    """y = the slices of x along dim that index names. PyTorch: derivatives.yaml, index_select."""
-
-    __slots__ = ("key", "shape")
-
-    def forward(self, x: Any, *, dim: int, index: Any) -> Any:
-        self.shape = x.shape
-        self.save_for_backward(index)
-        self.key = (*(slice(None),) * dim, index)
-        return np.take(x, index, axis=dim) if x.ndim else x.copy()
-
-    def backward(self, grad: Value) -> Value:
-        self.check_saved()
-        if not self.shape:
-            return grad
-        return IndexPutAccumulate.apply(grad, shape=self.shape, key=self.key)
-
-
-def index_select(x: Value, dim: int, index: Value) -> Value:
-    """The slices along `dim` that the 1-D int64 `index` names, in that order; a copy."""
-    picks = array_of(index)
-    d = wrap_dim(dim, x.ndim)
-    if picks.dtype not in (np.int64, np.int32):
-        raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
-    if picks.ndim > 1:
-        raise IndexError("index_select(): Index is supposed to be a vector")
-    size = x.shape[d] if x.ndim else 1
-    if ((picks < 0) | (picks >= size)).any():
-        raise IndexError("index out of range in self")
-    return IndexSelectBackward0.apply(x, dim=d, index=picks.reshape(-1))
+# --- by a mask, or in the flattened tensor ----------------------------------------------------
 
 
 class MaskedSelectBackward0(Node):
-    """y = the elements of x where the mask holds, in one dimension. PyTorch: masked_select."""
+    """y = the elements of x where the mask holds, in one dimension;  dL/dx = dL/dy there, 0
+    elsewhere.
 
-    __slots__ = ("mask", "shape")
+    PyTorch: derivatives.yaml, masked_select; FunctionsManual.cpp (masked_select_backward).
+    """
+
+    __slots__ = ("shape",)
+    saves = ("self", "mask")
 
     def forward(self, x: Any, *, mask: Any) -> Any:
-        self.mask, self.shape = mask, x.shape
+        self.shape = x.shape
         self.save_for_backward(x, mask)
-        return x[mask]
+        full = joint_shape(mask.shape, x.shape)
+        return np.broadcast_to(x, full)[np.broadcast_to(mask, full)]
 
     def backward(self, grad: Value) -> Value:
-        self.check_saved()
-        return IndexPutAccumulate.apply(grad, shape=self.shape, key=(self.mask,))
+        _, mask = self.saved_tensors
+        full = joint_shape(tuple(mask.shape), self.shape)
+        key = (np.broadcast_to(array_of(mask), full),)
+        return sum_to(IndexPutAccumulate.apply(grad, shape=full, key=key), self.shape)
 
 
-def masked_select(x: Value, mask: Value) -> Value:
-    """The elements where the bool mask (broadcast with x) holds, as one dimension; a copy."""
+def masked_select(input: Value, mask: Value) -> Value:
+    """The elements where the bool mask (broadcast with input) holds, as one dimension; a copy."""
     if array_of(mask).dtype != bool:
         raise RuntimeError("masked_select: expected BoolTensor for mask")
-    shape = joint_shape(tuple(mask.shape), tuple(x.shape))
-    if tuple(x.shape) != shape:
-        x = expand(x, shape)
-    return MaskedSelectBackward0.apply(x, mask=np.broadcast_to(array_of(mask), shape))
+    return MaskedSelectBackward0.apply(input, mask=mask)
 
 
-def nonzero(x: Value, *, as_tuple: bool = False) -> Any:
+class TakeBackward0(Node):
+    """y = the elements of x, seen as flat, that index names. PyTorch: derivatives.yaml, take."""
+
+    __slots__ = ("shape",)
+    saves = ("index",)
+
+    def forward(self, x: Any, *, index: Any) -> Any:
+        self.shape = x.shape
+        self.save_for_backward(index)
+        return x.reshape(-1)[index]
+
+    def backward(self, grad: Value) -> Value:
+        (index,) = self.saved_tensors
+        size = int(np.prod(self.shape))
+        added = IndexPutAccumulate.apply(grad, shape=(size,), key=(array_of(index),))
+        return reshape(added, self.shape)
+
+
+def take(input: Value, index: Value) -> Value:
+    """The elements of `input`, as if it were flat, that the int64 `index` names, in its shape.
+
+    IndexError for an index out of range.
+    """
+    check_flat_index("take", input, index)
+    if array_of(index).size and not array_of(input).size:
+        raise IndexError("take(): tried to take from an empty tensor")
+    return TakeBackward0.apply(input, index=index)
+
+
+def check_flat_index(name: str, x: Value, index: Value) -> None:
+    """RuntimeError or IndexError if the index is not of int64 from -n to n-1, for n elements."""
+    places, n = array_of(index), array_of(x).size
+    if places.dtype != np.int64:
+        raise RuntimeError(
+            f"{name}(): Expected a long tensor for index, but got {title(places.dtype)}"
+        )
+    wrong = places[(places < -n) | (places >= n)] if n else places[:0]
+    if wrong.size:
+        raise IndexError(
+            f"out of range: tried to access index {wrong.flat[0]} on a tensor of {n} elements."
+        )
+
+
+# --- where something is ----------------------------------------------------------------------
+
+
+def nonzero(input: Value, *, as_tuple: bool = False) -> Any:
     """The indices of the non-zero elements: int64, one row each, or one tensor per dimension."""
-    found = np.nonzero(np.atleast_1d(array_of(x)))
+    found = np.nonzero(np.atleast_1d(array_of(input)))
     if as_tuple:
-        return tuple([x.new(i) for i in found])
-    rows = np.stack(found, 1) if x.ndim else np.zeros((len(found[0]), 0), np.int64)
-    return x.new(rows)
+        return tuple([input.new(i) for i in found])
+    # Column after column in memory, as PyTorch has them.
+    rows = np.array(found, np.int64) if input.ndim else np.zeros((0, len(found[0])), np.int64)
+    return input.new(rows.T)
+
+
+def argwhere(input: Value) -> Value:
+    """The indices of the non-zero elements, one row each."""
+    return nonzero(input)
+
+
+def unravel_index(indices: Value, shape: int | Sequence[int]) -> tuple[Value, ...]:
+    """Where elements of a flattened tensor of this shape stand in it: one tensor per dimension.
+
+    PyTorch: torch/functional.py (unravel_index).
+    """
+    places = array_of(indices)
+    if places.dtype.kind not in "iu":
+        raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
+    if not isinstance(shape, (int, tuple, list)):
+        raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {type(shape)}")
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    for size in sizes:
+        if not isinstance(size, int):
+            raise TypeError(
+                f"expected 'shape' sequence to only contain ints, but got {type(size)}"
+            )
+    if any(size < 0 for size in sizes):
+        raise ValueError(f"'shape' cannot have negative values, but got {tuple(sizes)}")
+    coordinates = []
+    places = places.astype(np.int64)
+    for size in reversed(sizes):
+        coordinates.append(indices.new(places % size))
+        places = places // size
+    return tuple(reversed(coordinates))

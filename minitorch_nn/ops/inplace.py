@@ -18,7 +18,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from ..autograd.grad_mode import mode
 from ..autograd.node import (
@@ -30,10 +29,12 @@ from ..autograd.node import (
 )
 from ..base import Storage, TensorBase, Value
 from .broadcasting import expand, joint_shape, sum_to
-from .comparison import MaskedFillBackward0
-from .indexing import IndexPutAccumulate, explain_index, view_and_key
+from .choice import MaskedFillBackward0
+from .indexing import explain_index, view_and_key
 from .operands import array_of
-from .shape import explain_cast, reshape, view, zeros_for
+from .scattering import IndexPutBackward0, index_fill
+from .shape import explain_cast, view, zeros_for
+from .strided import AsStridedBackward0, AsStridedScatterBackward0, PickBackward0, shown_elements
 
 # Why a view must not be written to while operations record, by the way it was made.
 _AMBIGUOUS = (
@@ -68,65 +69,7 @@ def _why_no_write(x: Any, verb: str) -> str:
     return f"{what} {_REASONS[x._view_kind]}"
 
 
-# --- which elements of the base a view shows -------------------------------------------------
-
-
-def shown_elements(view: Any, base: Any) -> Any:
-    """For each element of the view's array, the position in the (flattened) base it stands at."""
-    item = base.itemsize
-    span = sum((n - 1) * s for n, s in zip(base.shape, base.strides, strict=True)) // item + 1
-    positions = np.zeros(max(span, 1), np.intp)
-
-    def laid_out_as(array: Any, start: int) -> Any:
-        strides = [s // item * positions.itemsize for s in array.strides]
-        return as_strided(positions[start:], array.shape, strides)
-
-    # Lay the base's positions out in memory as the base itself lies, then look as the view does.
-    laid_out_as(base, 0)[...] = np.arange(base.size).reshape(base.shape)
-    return laid_out_as(view, (address(view) - address(base)) // item)
-
-
-def address(array: Any) -> int:
-    """Where the array's first element lies."""
-    return array.__array_interface__["data"][0]
-
-
-class AsStridedBackward0(Node):
-    """y = the elements of x at the given positions;  dL/dx adds dL/dy up at these positions.
-
-    PyTorch: derivatives.yaml, as_strided.
-    """
-
-    __slots__ = ("positions", "shape")
-
-    def forward(self, x: Any, *, positions: Any) -> Any:
-        self.positions, self.shape = positions, x.shape
-        return x.reshape(-1)[positions]
-
-    def backward(self, grad: Value) -> Value:
-        size = int(np.prod(self.shape))
-        added = IndexPutAccumulate.apply(grad, shape=(size,), key=(self.positions,))
-        return reshape(added, self.shape)
-
-
-class AsStridedScatterBackward0(Node):
-    """y = x with src at the given positions;  dL/dx = dL/dy but 0 there, dL/dsrc = dL/dy there.
-
-    PyTorch: derivatives.yaml, as_strided_scatter.
-    """
-
-    __slots__ = ("positions",)
-
-    def forward(self, x: Any, src: Any, *, positions: Any) -> Any:
-        self.positions = positions
-        out = np.array(x, order="C")
-        out.reshape(-1)[positions] = src
-        return out
-
-    def backward(self, grad: Value) -> tuple[Value, Value]:
-        part = AsStridedBackward0.apply(grad, positions=self.positions)
-        blank = zeros_for(grad, self.positions.shape)
-        return AsStridedScatterBackward0.apply(grad, blank, positions=self.positions), part
+# --- a view's write in the base's history ----------------------------------------------------
 
 
 class CopySlices(Node):
@@ -150,7 +93,7 @@ class CopySlices(Node):
     def backward(self, grad: Value) -> tuple[Value | None, ...]:
         if self.operation is None:
             raise RuntimeError(SECOND_TIME)
-        part = AsStridedBackward0.apply(grad, positions=self.positions)
+        part = PickBackward0.apply(grad, positions=self.positions)
         grads = self.operation.backward(part)
         own, *others = grads if isinstance(grads, tuple) else (grads,)
         if not self.needs_input_grad[0]:
@@ -254,6 +197,11 @@ def in_place(x: Any, operation: Callable[..., Any], *inputs: Any, **options: Any
     recording = _check_writable(x, inputs)
     _check_overlap(x)
     return _write(x, recording, operation, inputs, options)
+
+
+def in_place_if(inplace: bool, operation: Callable[..., Any], x: Any, **options: Any) -> Any:
+    """`operation(x, **options)`, written into x if `inplace`: for functions with such a switch."""
+    return in_place(x, operation, **options) if inplace else operation(x, **options)
 
 
 def _fill(x: Any, operation: Callable[..., Any], *inputs: Any, **options: Any) -> Any:
@@ -374,47 +322,6 @@ class FillBackward3(CopyBackwards):
     name = Node.name
 
 
-class IndexFillBackward0(Node):
-    """x takes one number at an index array;  dL/dx = dL/dy but 0 there. PyTorch: index_fill."""
-
-    __slots__ = ("key",)
-
-    def forward(self, x: Any, *, key: tuple[Any, ...], value: float) -> Any:
-        self.key = key
-        out = x.copy()
-        out[key] = value
-        return out
-
-    def backward(self, grad: Value) -> Value:
-        return IndexFillBackward0.apply(grad, key=self.key, value=0.0)
-
-
-class IndexPutBackward0(Node):
-    """x takes values at index arrays;  dL/dx = dL/dy but 0 there,  dL/dvalues = dL/dy there.
-
-    PyTorch: derivatives.yaml, index_put.
-    """
-
-    __slots__ = ("key", "shape")
-
-    def forward(self, x: Any, values: Any, *, key: tuple[Any, ...]) -> Any:
-        self.key, self.shape = key, getattr(values, "shape", ())
-        out = x.copy()
-        try:
-            out[key] = values
-        except ValueError:
-            raise RuntimeError(
-                f"shape mismatch: value tensor of shape {list(np.shape(values))} cannot be "
-                f"broadcast to indexing result of shape {list(x[key].shape)}"
-            ) from None
-        return out
-
-    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
-        need_x, need_values = self.needs_input_grad
-        grad_x = IndexPutBackward0.apply(grad, 0.0, key=self.key) if need_x else None
-        return grad_x, sum_to(grad[self.key], self.shape) if need_values else None
-
-
 def copy_(x: Any, src: Any) -> Any:
     """x takes the values of src, which broadcasts to x's shape and is cast to x's dtype."""
     return in_place(x, CopyBackwards.apply, src)
@@ -447,15 +354,14 @@ def setitem(x: Any, index: Any, value: Any) -> None:
         _copy_to(target, value)
         return
     arrays = [k for k in key if isinstance(k, np.ndarray)]
-    if not is_number or len(arrays) > 1:
-        in_place(target, IndexPutBackward0.apply, value, key=key)
-    elif arrays[0].dtype == bool:
+    if is_number and len(arrays) == 1 and arrays[0].dtype == bool:
         mask = _as_mask(arrays[0], key, target.array.shape)
         in_place(target, MaskedFillBackward0.apply, mask=mask, value=value)
-    elif arrays[0].ndim <= 1:
-        in_place(target, IndexFillBackward0.apply, key=key, value=value)
+    elif is_number and len(arrays) == 1 and arrays[0].ndim <= 1:
+        dim = next(i for i, k in enumerate(key) if isinstance(k, np.ndarray))
+        in_place(target, index_fill, dim, arrays[0], value)
     else:
-        in_place(target, IndexPutBackward0.apply, value, key=key)
+        in_place(target, IndexPutBackward0.apply, value, index=key, accumulate=False)
 
 
 def _as_mask(mask: Any, key: tuple[Any, ...], shape: tuple[int, ...]) -> Any:

@@ -1,4 +1,4 @@
-"""Losses: how far a prediction is from its target.
+"""Losses of classifiers: cross entropy, of classes by index or probability, and of yes or no.
 
 cross_entropy is log_softmax followed by nll_loss, in the graph, too; with class probabilities or
 label smoothing it is written out in the same steps as PyTorch's.
@@ -14,43 +14,25 @@ from typing import Any
 import numpy as np
 
 from ..autograd.node import Node
-from ..base import TensorBase, Value
-from ..dtypes import promote, title
+from ..base import Value
+from ..dtypes import title
 from .activation import log_softmax
-from .arithmetic import over_number, plus_number, sub, times_number
+from .arithmetic import over_number, plus_number, times_number
 from .broadcasting import add_up, sum_to
-from .comparison import clamp, masked_fill, where
-from .indexing import gather, masked_select
-from .operands import array_of
+from .choice import clamp, masked_fill, where
+from .exponentials import exp, log, log1p
+from .gathering import gather
+from .indexing import masked_select
+from .loss_reduction import reduced, reduction_of, refuse_gradient, share
+from .operands import array_of, constant, refuse, shape_of
 from .pointwise import abs
-from .powers import exp, log, log1p
-from .reduction import mean, sum
+from .reduction import sum
 from .shape import flatten, reshape
 
 # PyTorch bounds the denominator of binary cross entropy by 1e-12, written as a float32.
 _EPSILON = float(np.float32(1e-12))
-REDUCTIONS = ("none", "mean", "sum")
 
-
-def check_reduction(reduction: str) -> None:
-    if reduction not in REDUCTIONS:
-        raise ValueError(f"{reduction} is not a valid value for reduction")
-
-
-def reduced(values: Any, reduction: str) -> Any:
-    """Arrays: as they are, their mean, or their sum."""
-    if reduction == "none":
-        return values
-    total = add_up(values, axis=None)
-    return total / values.dtype.type(values.size) if reduction == "mean" else total
-
-
-def _share(grad: Value, reduction: str, count: int) -> Value:
-    """What each element gets of a reduced loss's gradient."""
-    return grad / max(count, 1) if reduction == "mean" else grad
-
-
-# --- classification --------------------------------------------------------------------------
+# --- one class of several --------------------------------------------------------------------
 
 
 class NllLossBackward0(Node):
@@ -140,7 +122,9 @@ def nll_loss(
     input: Value,
     target: Value,
     weight: Value | None = None,
+    size_average: bool | None = None,
     ignore_index: int = -100,
+    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Value:
     """The negative of the log-probability at each target.
@@ -148,7 +132,8 @@ def nll_loss(
     input (C,), (N, C) or (N, C, d₁, …); target int64 (), (N,) or (N, d₁, …); weight (C,).
     IndexError for a target out of range; ValueError for batches of different size.
     """
-    check_reduction(reduction)
+    reduction = reduction_of(size_average, reduce, reduction)
+    refuse_gradient("nll_loss_forward", weight=weight)
     x, t = array_of(input), array_of(target)
     if x.ndim == 0:
         raise ValueError("Expected 1 or more dimensions (got 0)")
@@ -202,11 +187,31 @@ def nll_loss(
     return reshape(loss, (n, *places)) if reduction == "none" else loss
 
 
+def one_hot(tensor: Value, num_classes: int = -1) -> Value:
+    """Rows of zeros with a 1 at each class: int64 (*) to int64 (*, num_classes).
+
+    By default there are as many classes as the largest says. RuntimeError for a class out of range.
+    """
+    t = array_of(tensor)
+    if t.dtype != np.int64:
+        raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
+    if not t.size and num_classes <= 0:
+        raise RuntimeError("Can not infer total number of classes from empty tensor.")
+    if t.size and t.min() < 0:
+        raise RuntimeError("Class values must be non-negative.")
+    classes = t.max() + 1 if num_classes == -1 else num_classes
+    if t.size and t.max() >= classes:
+        raise RuntimeError("Class values must be smaller than num_classes.")
+    return constant(lambda t: (t[..., None] == np.arange(classes)).astype(np.int64), tensor)
+
+
 def cross_entropy(
     input: Value,
     target: Value,
     weight: Value | None = None,
+    size_average: bool | None = None,
     ignore_index: int = -100,
+    reduce: bool | None = None,
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Value:
@@ -216,7 +221,7 @@ def cross_entropy(
     or class probabilities of the input's shape. weight (C,). The mean over indices divides by the
     sum of the targets' weights, that over probabilities by the number of samples.
     """
-    check_reduction(reduction)
+    reduction = reduction_of(size_average, reduce, reduction)
     x, t = array_of(input), array_of(target)
     axis = 0 if x.ndim == 1 else 1
     if x.shape == t.shape:
@@ -233,7 +238,7 @@ def cross_entropy(
     logs = log_softmax(input, axis)
     if label_smoothing > 0.0:
         return _smoothed(logs, target, weight, ignore_index, reduction, label_smoothing, axis)
-    return nll_loss(logs, target, weight, ignore_index, reduction)
+    return nll_loss(logs, target, weight, ignore_index=ignore_index, reduction=reduction)
 
 
 def _per_class(weight: Value, ndim: int, axis: int) -> Value:
@@ -271,7 +276,7 @@ def _smoothed(
     axis: int,
 ) -> Value:
     """(1 - ε)·nll + ε/C·(the loss against all classes alike), ignored targets left out of both."""
-    nll = nll_loss(logs, target, weight, ignore_index, reduction)
+    nll = nll_loss(logs, target, weight, ignore_index=ignore_index, reduction=reduction)
     weighted = logs if weight is None else logs * _per_class(weight, logs.ndim, axis)
     smooth = -sum(weighted, axis)
     ignored = target.new(array_of(target).astype(np.int64) == ignore_index)
@@ -287,45 +292,7 @@ def _smoothed(
     return times_number(nll, 1 - smoothing) + times_number(smooth, smoothing / logs.shape[axis])
 
 
-# --- regression and yes-or-no ----------------------------------------------------------------
-
-
-class MseLossBackward0(Node):
-    """y = mean of (x - t)²;  dL/dx = dL/dy·2(x - t) / n,  dL/dt = -dL/dx.
-
-    PyTorch: derivatives.yaml, mse_loss.
-    """
-
-    __slots__ = ("reduction",)
-    saves = ("self", "target")
-
-    def forward(self, x: Any, target: Any, *, reduction: str) -> Any:
-        self.save_for_backward(x, target)
-        self.reduction = reduction
-        apart = np.subtract(*promote(x, target))
-        return np.asarray(reduced(apart * apart, reduction))
-
-    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
-        x, target = self.saved_tensors
-        need_x, need_target = self.needs_input_grad
-        share = _share(grad, self.reduction, array_of(x).size)
-        grad_x = share * (2 * (x - target))
-        return grad_x if need_x else None, -grad_x if need_target else None
-
-
-def mse_loss(input: Value, target: Value, reduction: str = "mean") -> Value:
-    """The mean (or sum, or each) of (input - target)²; both of one shape."""
-    check_reduction(reduction)
-    return MseLossBackward0.apply(input, target, reduction=reduction)
-
-
-def l1_loss(input: Value, target: Value, reduction: str = "mean") -> Value:
-    """The mean (or sum, or each) of |input - target|."""
-    check_reduction(reduction)
-    apart = abs(sub(input, target))
-    if reduction == "none":
-        return apart
-    return mean(apart) if reduction == "mean" else sum(apart)
+# --- yes or no -------------------------------------------------------------------------------
 
 
 class BinaryCrossEntropyBackward0(Node):
@@ -353,25 +320,51 @@ class BinaryCrossEntropyBackward0(Node):
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
         x, target = self.saved_tensors
         need_x, need_target = self.needs_input_grad
-        share = _share(grad, self.reduction, array_of(x).size)
+        each = share(grad, self.reduction, array_of(x).size)
         if self.weight is not None:
-            share = share * self.weight
+            each = each * self.weight
         grad_x = grad_target = None
         if need_x:
-            grad_x = share * (x - target) / clamp((1 - x) * x, min=_EPSILON)
+            grad_x = BinaryCrossEntropyBackwardBackward0.apply(each, x, target)
         if need_target:
-            grad_target = share * (clamp(log1p(-x), min=-100.0) - clamp(log(x), min=-100.0))
+            grad_target = each * (clamp(log1p(-x), min=-100.0) - clamp(log(x), min=-100.0))
         return grad_x, grad_target
 
 
+class BinaryCrossEntropyBackwardBackward0(Node):
+    """The gradient of x: g·(x - t) / (x(1 - x)). As in PyTorch its own derivatives bound the
+    denominator in another way: by adding 1e-12 to x and to 1 - x.
+
+    PyTorch: FunctionsManual.cpp (binary_cross_entropy_double_backward).
+    """
+
+    __slots__ = ()
+
+    def forward(self, grad: Any, x: Any, target: Any) -> Any:
+        self.save_for_backward(grad, x, target)
+        return grad * (x - target) / np.maximum((1 - x) * x, _EPSILON)
+
+    def backward(self, u: Value) -> tuple[Value, Value, Value]:
+        grad, x, target = self.saved_tensors
+        below = (x + 1e-12) * (1 - x + 1e-12)
+        grad_x = u * grad * (x * x - 2 * x * target + target) / (below * below)
+        grad_target = -u * grad / clamp((1 - x) * x, min=_EPSILON)
+        return sum_to(u * (x - target) / below, shape_of(grad)), grad_x, grad_target
+
+
 def binary_cross_entropy(
-    input: Value, target: Value, weight: Value | None = None, reduction: str = "mean"
+    input: Value,
+    target: Value,
+    weight: Value | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
 ) -> Value:
     """The loss of probabilities in [0, 1] against targets of the same shape.
 
     ValueError for different shapes, RuntimeError for probabilities out of range.
     """
-    check_reduction(reduction)
+    reduction = reduction_of(size_average, reduce, reduction)
     if tuple(input.shape) != tuple(target.shape):
         raise ValueError(
             f"Using a target size ({target.shape}) that is different to the input size "
@@ -380,6 +373,8 @@ def binary_cross_entropy(
     x, t = array_of(input), array_of(target)
     if x.dtype != t.dtype:
         raise RuntimeError(f"Found dtype {title(t.dtype)} but expected {title(x.dtype)}")
+    refuse("biu", "binary_cross_entropy", input)
+    refuse_gradient("binary_cross_entropy", weight=weight)
     return BinaryCrossEntropyBackward0.apply(input, target, weight=weight, reduction=reduction)
 
 
@@ -408,19 +403,19 @@ class BinaryCrossEntropyWithLogitsBackward0(Node):
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
         x, target = self.saved_tensors
         need_x, need_target = self.needs_input_grad
-        share = _share(grad, self.reduction, array_of(x).size)
+        each = share(grad, self.reduction, array_of(x).size)
         if self.weight is not None:
-            share = share * self.weight
+            each = each * self.weight
         grad_x = grad_target = None
         if need_x:
             p = target if self.pos_weight is None else target * self.pos_weight
-            grad_x = sum_to(share * ((p + 1 - target) / (1 + exp(-x)) - p), tuple(x.shape))
+            grad_x = sum_to(each * ((p + 1 - target) / (1 + exp(-x)) - p), tuple(x.shape))
         if need_target:
             if self.pos_weight is None:
-                grad_target = -share * x
+                grad_target = -each * x
             else:
                 soft = where(x < 0, x, 0.0) - log1p(exp(-abs(x)))  # ln σ(x)
-                grad_target = share * (soft - x - self.pos_weight * soft)
+                grad_target = each * (soft - x - self.pos_weight * soft)
         return grad_x, grad_target
 
 
@@ -428,6 +423,8 @@ def binary_cross_entropy_with_logits(
     input: Value,
     target: Value,
     weight: Value | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
     reduction: str = "mean",
     pos_weight: Value | None = None,
 ) -> Value:
@@ -435,12 +432,13 @@ def binary_cross_entropy_with_logits(
 
     ValueError for different shapes.
     """
-    check_reduction(reduction)
+    reduction = reduction_of(size_average, reduce, reduction)
     if tuple(input.shape) != tuple(target.shape):
         raise ValueError(
             f"Target size ({target.shape}) must be the same as input size ({input.shape})"
         )
-    weight = array_of(weight) if isinstance(weight, TensorBase) else weight
+    refuse("biu", "log_sigmoid_cpu", input)
+    refuse_gradient("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
     return BinaryCrossEntropyWithLogitsBackward0.apply(
         input, target, weight=weight, pos_weight=pos_weight, reduction=reduction
     )

@@ -8,8 +8,9 @@ PyTorch: aten/src/ATen/native/LinearAlgebra.cpp (matmul, should_fold), Linear.cp
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from ..base import TensorBase, Value
 from ..dtypes import cpp_name, title
 from .arithmetic import add, mul
 from .broadcasting import expand, joint_shape, sum_to
-from .operands import array_of
+from .operands import array_of, refuse_bool
 from .shape import (
     SqueezeBackward4,
     UnsafeViewBackward0,
@@ -32,13 +33,14 @@ from .shape import (
 )
 
 
+Pair = tuple[Value | None, Value | None]
+
+
 def _is_column_major(x: Any) -> bool:
     return x.flags.f_contiguous and not x.flags.c_contiguous
 
 
-def _product_grads(
-    node: Node, grad: Value, a: Value, b: Value, need_a: bool, need_b: bool
-) -> tuple[Value | None, Value | None]:
+def mm_grads(node: Node, grad: Value, a: Value, b: Value, need_a: bool, need_b: bool) -> Pair:
     """For y = a @ b:  dL/da = dL/dy @ bᵀ,  dL/db = aᵀ @ dL/dy.
 
     Where b is itself a transposed view, as Linear's weight is, its gradient is computed transposed:
@@ -48,6 +50,19 @@ def _product_grads(
     if not need_b:
         return grad_a, None
     return grad_a, t(mm(t(grad), a)) if node.transposed else mm(t(a), grad)
+
+
+def bmm_grads(grad: Value, a: Value, b: Value, need_a: bool, need_b: bool) -> Pair:
+    """The same for each matrix of a batch."""
+    return (
+        bmm(grad, transpose(b, 1, 2)) if need_a else None,
+        bmm(transpose(a, 1, 2), grad) if need_b else None,
+    )
+
+
+def mv_grads(grad: Value, a: Value, v: Value, need_a: bool, need_v: bool) -> Pair:
+    """For y = a @ v:  dL/da = dL/dy ⊗ v,  dL/dv = aᵀ @ dL/dy."""
+    return outer(grad, v) if need_a else None, mv(t(a), grad) if need_v else None
 
 
 class MmBackward0(Node):
@@ -65,34 +80,41 @@ class MmBackward0(Node):
         self.transposed = _is_column_major(b)
         return np.matmul(a, b)
 
-    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
+    def backward(self, grad: Value) -> Pair:
         a, b = self.saved_tensors
-        return _product_grads(self, grad, a, b, *self.needs_input_grad)
+        return mm_grads(self, grad, a, b, *self.needs_input_grad)
+
+
+def add_to_product(y: Any, c: Any, beta: float, alpha: float) -> Any:
+    """β·c + α·y, written into y."""
+    number = y.dtype.type  # an integer's cuts β and α to integers
+    if alpha != 1:
+        y *= number(alpha)
+    if beta == 1:
+        y += c
+    elif beta != 0:  # PyTorch does not even read c for β = 0: it may hold nan
+        y += c * number(beta)
+    return y
 
 
 class AddmmBackward0(Node):
     """y = β·c + α·(a @ b), c broadcast to (n, m);  the gradients of the product times α,
     dL/dc = β·dL/dy summed to c's shape.
 
+    The other sums with a product (products.py) differ only in `product` and `product_grads`.
     PyTorch: derivatives.yaml, addmm.
     """
 
     __slots__ = ("alpha", "beta", "shape", "transposed")
-    saves = ("mat1", "mat2")
+    saves: ClassVar[tuple[str, ...]] = ("mat1", "mat2")
+    product: ClassVar[Callable[[Any, Any], Any]] = staticmethod(np.matmul)
 
     def forward(self, c: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Any:
         _, need_a, need_b = self.needs_input_grad
         self.save_for_backward(a if need_b else None, b if need_a else None)
         self.transposed = _is_column_major(b)
         self.alpha, self.beta, self.shape = alpha, beta, c.shape
-        y = np.matmul(a, b)
-        if alpha != 1:
-            y *= alpha
-        if beta == 1:
-            y += c
-        elif beta != 0:  # PyTorch does not even read c for β = 0: it may hold nan
-            y += c * beta
-        return y
+        return add_to_product(self.product(a, b), c, beta, alpha)
 
     def backward(self, grad: Value) -> tuple[Value | None, ...]:
         a, b = self.saved_tensors
@@ -101,7 +123,10 @@ class AddmmBackward0(Node):
         if need_c:
             grad_c = sum_to(grad if self.beta == 1 else grad * self.beta, self.shape)
         scaled = grad if self.alpha == 1 else grad * self.alpha
-        return grad_c, *_product_grads(self, scaled, a, b, need_a, need_b)
+        return grad_c, *self.product_grads(scaled, a, b, need_a, need_b)
+
+    def product_grads(self, grad: Value, a: Value, b: Value, need_a: bool, need_b: bool) -> Pair:
+        return mm_grads(self, grad, a, b, need_a, need_b)
 
 
 class BmmBackward0(Node):
@@ -118,13 +143,8 @@ class BmmBackward0(Node):
         self.save_for_backward(a if need_b else None, b if need_a else None)
         return np.matmul(a, b)
 
-    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
-        a, b = self.saved_tensors
-        need_a, need_b = self.needs_input_grad
-        return (
-            bmm(grad, transpose(b, 1, 2)) if need_a else None,
-            bmm(transpose(a, 1, 2), grad) if need_b else None,
-        )
+    def backward(self, grad: Value) -> Pair:
+        return bmm_grads(grad, *self.saved_tensors, *self.needs_input_grad)
 
 
 class MvBackward0(Node):
@@ -138,13 +158,8 @@ class MvBackward0(Node):
         self.save_for_backward(a if need_v else None, v if need_a else None)
         return np.matmul(a, v)
 
-    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
-        a, v = self.saved_tensors
-        need_a, need_v = self.needs_input_grad
-        return (
-            outer(grad, v) if need_a else None,
-            mv(t(a), grad) if need_v else None,
-        )
+    def backward(self, grad: Value) -> Pair:
+        return mv_grads(grad, *self.saved_tensors, *self.needs_input_grad)
 
 
 class DotBackward0(Node):
@@ -158,7 +173,7 @@ class DotBackward0(Node):
         self.save_for_backward(a if need_b else None, b if need_a else None)
         return np.dot(a, b)
 
-    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
+    def backward(self, grad: Value) -> Pair:
         a, b = self.saved_tensors
         need_a, need_b = self.needs_input_grad
         return grad * b if need_a else None, grad * a if need_b else None
@@ -188,22 +203,29 @@ def mm(input: Value, mat2: Value) -> Value:
     if a.dtype != b.dtype:
         names = f"{cpp_name(a.dtype)} != {cpp_name(b.dtype)}"
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {names}")
+    refuse_bool(a, "addmm_impl_cpu_")
     return MmBackward0.apply(input, mat2)
 
 
 def addmm(input: Value, mat1: Value, mat2: Value, *, beta: float = 1, alpha: float = 1) -> Value:
     """beta·input + alpha·(mat1 @ mat2); `input` broadcasts to (n, m)."""
     _check_mm(mat1, mat2, "addmm")
+    check_addmm_types(input, mat1, mat2)
+    shape = (mat1.shape[0], mat2.shape[1])
+    if tuple(input.shape) != shape[1:]:
+        expand(input, shape)  # raises, in PyTorch's words, if it cannot be done
+    return AddmmBackward0.apply(input, mat1, mat2, beta=beta, alpha=alpha)
+
+
+def check_addmm_types(input: Value, mat1: Value, mat2: Value) -> None:
+    """RuntimeError for mixed types; NotImplementedError for booleans."""
     for name, x in (("self", input), ("mat1", mat1)):
         own, other = array_of(x).dtype, array_of(mat2).dtype
         if own != other:
             raise RuntimeError(
                 f"{name} and mat2 must have the same dtype, but got {title(own)} and {title(other)}"
             )
-    shape = (mat1.shape[0], mat2.shape[1])
-    if tuple(input.shape) != shape[1:]:
-        expand(input, shape)  # raises, in PyTorch's words, if it cannot be done
-    return AddmmBackward0.apply(input, mat1, mat2, beta=beta, alpha=alpha)
+    refuse_bool(mat1, "addmm_impl_cpu_")
 
 
 def bmm(input: Value, mat2: Value) -> Value:
@@ -213,42 +235,62 @@ def bmm(input: Value, mat2: Value) -> Value:
     for x, name in ((input, "batch1"), (mat2, "batch2")):
         if x.ndim != 3:
             raise RuntimeError(f"{name} must be a 3D tensor")
-    b, _, k = input.shape
-    if mat2.shape[:2] != (b, k):
+    check_batches(input, mat2)
+    refuse_bool(input, "bmm")
+    return BmmBackward0.apply(input, mat2)
+
+
+def check_batches(batch1: Value, batch2: Value) -> None:
+    """RuntimeError unless matrices of two batches can be multiplied, one by one."""
+    b, _, k = batch1.shape
+    if batch2.shape[:2] != (b, k):
         raise RuntimeError(
             "Expected size for first two dimensions of batch2 tensor to be: "
-            f"[{b}, {k}] but got: [{mat2.shape[0]}, {mat2.shape[1]}]."
+            f"[{b}, {k}] but got: [{batch2.shape[0]}, {batch2.shape[1]}]."
         )
-    own, other = array_of(input).dtype, array_of(mat2).dtype
+    own, other = array_of(batch1).dtype, array_of(batch2).dtype
     if own != other:
         raise RuntimeError(f"expected scalar type {title(own)} but found {title(other)}")
-    return BmmBackward0.apply(input, mat2)
 
 
 def mv(input: Value, vec: Value) -> Value:
     """The product of a matrix (n, k) and a vector (k,)."""
     if not isinstance(input, TensorBase) and not isinstance(vec, TensorBase):
         return np.matmul(input, vec)
-    if input.ndim != 2 or vec.ndim != 1:
-        raise RuntimeError(f"vector + matrix @ vector expected, got 1, {input.ndim}, {vec.ndim}")
-    if input.shape[1] != vec.shape[0]:
-        raise RuntimeError(
-            f"size mismatch, got input ({input.shape[0]}), mat "
-            f"({input.shape[0]}x{input.shape[1]}), vec ({vec.shape[0]})"
-        )
-    own, other = title(array_of(input).dtype), title(array_of(vec).dtype)
-    if own != other:
-        raise RuntimeError(
-            f"addmv input tensors must have the same dtype, but got {other}, {own}, and {other}"
-        )
+    check_mv(None, input, vec)
     return MvBackward0.apply(input, vec)
+
+
+def check_mv(addend: Value | None, mat: Value, vec: Value) -> None:
+    """RuntimeError unless addend (n,) or (1,) or (), mat (n, k) and vec (k,) have one dtype."""
+    c, a, v = array_of(addend), array_of(mat), array_of(vec)
+    ndim = 1 if c is None else c.ndim
+    if ndim > 1 or a.ndim != 2 or v.ndim != 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got {ndim}, {a.ndim}, {v.ndim}")
+    rows, columns = a.shape
+    size = rows if c is None else c.size
+    if columns != v.size or size not in (1, rows):
+        raise RuntimeError(
+            f"size mismatch, got input ({size}), mat ({rows}x{columns}), vec ({v.size})"
+        )
+    kinds = [title(x.dtype) for x in (v if c is None else c, a, v)]
+    if len(set(kinds)) > 1:
+        names = f"{kinds[0]}, {kinds[1]}, and {kinds[2]}"
+        raise RuntimeError(f"addmv input tensors must have the same dtype, but got {names}")
+    refuse_bool(a, "addmv_impl_cpu")
 
 
 def dot(input: Value, tensor: Value) -> Value:
     """The inner product of two vectors of one length and dtype."""
-    if input.ndim != 1 or tensor.ndim != 1:
-        raise RuntimeError(f"1D tensors expected, but got {input.ndim}D and {tensor.ndim}D tensors")
-    a, b = array_of(input), array_of(tensor)
+    check_dot(input, tensor)
+    return DotBackward0.apply(input, tensor)
+
+
+def check_dot(input: Value, other: Value) -> None:
+    """RuntimeError unless both are vectors of one length and dtype."""
+    a, b = array_of(input), array_of(other)
+    if a.ndim != 1 or b.ndim != 1:
+        raise RuntimeError(f"1D tensors expected, but got {a.ndim}D and {b.ndim}D tensors")
     if a.dtype != b.dtype:
         raise RuntimeError(
             "dot : expected both vectors to have same dtype, but found "
@@ -260,7 +302,7 @@ def dot(input: Value, tensor: Value) -> Value:
             f"[{a.size}] and src [{b.size}] to have the same number of elements, but got "
             f"{a.size} and {b.size} elements respectively"
         )
-    return DotBackward0.apply(input, tensor)
+    refuse_bool(a, "dot")
 
 
 def outer(input: Value, vec2: Value) -> Value:
@@ -339,10 +381,7 @@ def _batched(a: Value, b: Value) -> Value:
     columns = (b.shape[-1],) if b.ndim > 1 else ()
     n, k = a.shape[-2] if a.ndim > 1 else 1, a.shape[-1]
     inner = b.shape[-2] if b.ndim > 1 else b.shape[-1]
-    try:
-        batch = joint_shape(tuple(a.shape[:-2]), tuple(b.shape[:-2]))
-    except RuntimeError as error:
-        raise RuntimeError(str(error)) from None
+    batch = joint_shape(tuple(a.shape[:-2]), tuple(b.shape[:-2]))
     count = prod(batch)
     left = reshape(expand(a, (*batch, n, k)), (count, n, k))
     if b.ndim == 1:

@@ -1,18 +1,28 @@
 """What operations of one or two operands share: arrays out of tensors, promotion, plain results.
 
+`OfInput`, `OfResult`, `Flat` and `OfTwo` are nodes that lack only their function (one of NumPy's,
+as a rule) and its derivative:
+
+    class SinBackward0(OfInput):
+        function = np.sin
+
+        def backward(self, grad): ...
+
 PyTorch: aten/src/ATen/native/BinaryOps.cpp; TensorIterator.cpp.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from ..autograd.node import Node
 from ..base import TensorBase, Value
-from ..dtypes import promote
-from .broadcasting import explain_broadcast
+from ..dtypes import cast, floating, promote, promote_float, result_numpy, title
+from .broadcasting import explain_broadcast, sum_to
+from .shape import zeros_for
 
 
 def array_of(x: Any) -> Any:
@@ -54,12 +64,169 @@ def constant(compute: Callable[..., Any], *operands: Any) -> Value:
     return result if first is None else first.new(result)
 
 
+def constant_of_two(ufunc: Callable[..., Any], a: Value, b: Value) -> Value:
+    """As `constant`, of two operands that are brought to one type."""
+    return constant(lambda a, b: binary(ufunc, a, b), a, b)
+
+
 def is_boolean(x: Any) -> bool:
     """Whether a tensor, an array or a number is of booleans. Cheap: subtraction asks it, too."""
     dtype = getattr(array_of(x), "dtype", None)
     return isinstance(x, bool) if dtype is None else dtype.kind == "b"
 
 
+def need_tensors(function: str, **operands: Any) -> None:
+    """TypeError, in PyTorch's words, if an operand is neither a tensor nor an array."""
+    for position, (name, x) in enumerate(operands.items(), 1):
+        if not isinstance(x, (TensorBase, np.ndarray, np.generic)):
+            raise TypeError(
+                f"{function}(): argument '{name}' (position {position}) must be Tensor, not "
+                f"{type(x).__name__}"
+            )
+
+
+def invalid_combination(function: str, *operands: Any) -> TypeError:
+    """What PyTorch says where numbers stand in place of tensors."""
+    got = ", ".join("Tensor" if isinstance(x, TensorBase) else type(x).__name__ for x in operands)
+    return TypeError(
+        f"{function}() received an invalid combination of arguments - got ({got}), but expected "
+        "one of:"
+    )
+
+
+def refuse(kinds: str, kernel: str, *operands: Any) -> None:
+    """NotImplementedError if the operands' common type is of one of these kinds (NumPy's letters).
+
+    `kernel` is the name that PyTorch's message gives the operation.
+    """
+    kind = result_numpy(*map(array_of, operands))
+    if kind.kind in kinds:
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{title(kind)}'")
+
+
 def refuse_bool(x: Value, name: str) -> None:
-    if is_boolean(x):
-        raise NotImplementedError(f"\"{name}\" not implemented for 'Bool'")
+    refuse("b", name, x)
+
+
+class OfInput(Node):
+    """y = f(x), where the derivative is written with x. Integers become floats."""
+
+    __slots__ = ()
+    saves = ("self",)
+    function: ClassVar[Callable[..., Any]]
+
+    def forward(self, x: Any) -> Any:
+        self.save_for_backward(x)
+        return self.function(floating(x))
+
+
+class OfResult(Node):
+    """y = f(x), where the derivative is written with y. Integers become floats."""
+
+    __slots__ = ()
+    saves = ("result",)
+    function: ClassVar[Callable[..., Any]]
+
+    def forward(self, x: Any) -> Any:
+        result = self.function(floating(x))
+        self.save_for_backward(result)
+        return result
+
+
+class Flat(Node):
+    """y = f(x), level but for its steps;  dL/dx = 0. Integers stay integers."""
+
+    __slots__ = ()
+    function: ClassVar[Callable[..., Any]]
+
+    def forward(self, x: Any) -> Any:
+        return self.function(x)
+
+    def backward(self, grad: Value) -> Value:
+        return zeros_for(grad, tuple(grad.shape))
+
+
+def _promote_all(*operands: Any) -> list[Any]:
+    common = result_numpy(*operands)
+    return [cast(x, common) for x in operands]
+
+
+class Broadcast(Node):
+    """y = f(a, b) or f(a, b, c), broadcast and promoted.
+
+    `to_a`, `to_b` and `to_c` say what of dL/dy each operand gets, in the shape that all broadcast
+    to. They are given what forward saved.
+    """
+
+    __slots__ = ("shapes",)
+    promotes: ClassVar[Callable[..., Any]] = staticmethod(_promote_all)
+
+    def compute(self, function: Callable[..., Any], *operands: Any) -> Any:
+        self.shapes = tuple(map(shape_of, operands))
+        try:
+            return function(*self.promotes(*operands))
+        except ValueError as error:
+            raise explain_broadcast(error, *operands) from None
+
+    def to_a(self, grad: Value, *saved: Any) -> Value:
+        raise NotImplementedError
+
+    to_b = to_c = to_a
+
+    def backward(self, grad: Value) -> tuple[Value | None, ...]:
+        saved = self.saved_tensors
+        formulas = (self.to_a, self.to_b, self.to_c)
+        return tuple(
+            [
+                sum_to(formula(grad, *saved), shape) if needed else None
+                for formula, shape, needed in zip(
+                    formulas, self.shapes, self.needs_input_grad, strict=False
+                )
+            ]
+        )
+
+
+class OfTwo(Broadcast):
+    """y = f(a, b), where the derivatives are written with a and b."""
+
+    __slots__ = ()
+    saves: ClassVar[tuple[str, ...]] = ("self", "other")
+    function: ClassVar[Callable[..., Any]]
+    promotes = staticmethod(promote)
+
+    def forward(self, a: Any, b: Any) -> Any:
+        self.save_for_backward(a, b)
+        return self.compute(self.function, a, b)
+
+
+class OfTwoFloats(OfTwo):
+    """As `OfTwo`; integers become floats."""
+
+    __slots__ = ()
+    promotes = staticmethod(promote_float)
+
+
+class NotImplemented(Node):
+    """An operation whose derivative PyTorch does not have: it is in the graph, but no way back.
+
+    PyTorch: torch/csrc/autograd/functions/basic_ops.cpp (NotImplemented).
+    """
+
+    __slots__ = ("operation",)
+
+    def name(self) -> str:
+        return "torch::autograd::NotImplemented"
+
+    def forward(self, *operands: Any, result: Any, operation: str) -> Any:
+        self.operation = operation
+        return result
+
+    def backward(self, grad: Value) -> Value:
+        raise RuntimeError(f"derivative for aten::{self.operation} is not implemented")
+
+
+def without_derivative(operation: str, function: Callable[..., Any], a: Value, b: Value) -> Value:
+    """function(a, b), broadcast and promoted, for an operation that has no derivative."""
+    result = array_of(constant_of_two(function, a, b))
+    tensors = [x for x in (a, b) if not is_number(x)]
+    return NotImplemented.apply(*tensors, result=result, operation=operation)

@@ -12,9 +12,11 @@ import numpy as np
 
 from ..autograd.node import Node
 from ..base import Value
-from .indexing import IndexPutAccumulate, SliceBackward0
+from .dims import ints
+from .indexing import IndexPutAccumulate
 from .inplace import copy_
-from .operands import array_of
+from .operands import array_of, refuse_bool
+from .parts import SliceBackward0
 
 
 class ConstantPadNdBackward0(Node):
@@ -47,6 +49,7 @@ class _IndexPadBackward(Node):
     """y = x read at an index per place;  dL/dx adds dL/dy up where it was read."""
 
     __slots__ = ("key", "shape")
+    kind = ""
 
     def forward(self, x: Any, *, key: tuple[Any, ...]) -> Any:
         self.key, self.shape = key, x.shape
@@ -60,32 +63,61 @@ class ReflectionPad1DBackward0(_IndexPadBackward):
     """Mirrored at the edge, which is not repeated. PyTorch: reflection_pad1d."""
 
     __slots__ = ()
+    kind = "reflection"
 
 
 class ReflectionPad2DBackward0(_IndexPadBackward):
     """Mirrored at the edges, which are not repeated. PyTorch: reflection_pad2d."""
 
     __slots__ = ()
+    kind = "reflection"
+
+
+class ReflectionPad3DBackward0(_IndexPadBackward):
+    """Mirrored at the faces, which are not repeated. PyTorch: reflection_pad3d."""
+
+    __slots__ = ()
+    kind = "reflection"
 
 
 class ReplicationPad1DBackward0(_IndexPadBackward):
     """The edge repeated. PyTorch: replication_pad1d."""
 
     __slots__ = ()
+    kind = "replication"
 
 
 class ReplicationPad2DBackward0(_IndexPadBackward):
     """The edges repeated. PyTorch: replication_pad2d."""
 
     __slots__ = ()
+    kind = "replication"
+
+
+class ReplicationPad3DBackward0(_IndexPadBackward):
+    """The faces repeated. PyTorch: replication_pad3d."""
+
+    __slots__ = ()
+    kind = "replication"
 
 
 _NODES: dict[tuple[str, int], type[_IndexPadBackward]] = {
     ("reflect", 1): ReflectionPad1DBackward0,
     ("reflect", 2): ReflectionPad2DBackward0,
+    ("reflect", 3): ReflectionPad3DBackward0,
     ("replicate", 1): ReplicationPad1DBackward0,
     ("replicate", 2): ReplicationPad2DBackward0,
+    ("replicate", 3): ReplicationPad3DBackward0,
 }
+
+
+def constant_pad_nd(input: Value, pad: Sequence[int], value: float = 0) -> Value:
+    """`input` with (left, right, top, bottom, …) elements of `value` more; a negative pad crops."""
+    ends = _ends(input, pad)
+    pads = ((0, 0),) * (input.ndim - len(ends)) + tuple(reversed(ends))
+    if any(n + min(b, 0) + min(a, 0) < 0 for n, (b, a) in zip(input.shape, pads, strict=True)):
+        raise RuntimeError("narrow(): length must be non-negative.")
+    return ConstantPadNdBackward0.apply(input, pads=pads, value=value)
 
 
 def pad(
@@ -94,54 +126,82 @@ def pad(
     """`input` with (left, right, top, bottom, …) more elements, from the last dimension on.
 
     mode: 'constant' (`value`, by default 0), 'reflect', 'replicate' or 'circular'; the last three
-    pad one or two dimensions of a (C, *) or (N, C, *) tensor. A reflection must be narrower than
+    pad one to three dimensions of a (C, *) or (N, C, *) tensor. A reflection must be narrower than
     the input, a circular pad at most as wide.
     """
-    if len(pad) % 2:
-        raise RuntimeError("Padding length must be divisible by 2")
-    if len(pad) > 2 * input.ndim:
-        raise RuntimeError(
-            f"Padding length should be less than or equal to two times the input dimension but got "
-            f"padding length {len(pad)} and input of dimension {input.ndim}"
-        )
-    ends = list(zip(pad[::2], pad[1::2], strict=True))
     if mode == "constant":
-        pads = ((0, 0),) * (input.ndim - len(ends)) + tuple(reversed(ends))
-        if any(
-            n + before + after < 0 for n, (before, after) in zip(input.shape, pads, strict=True)
-        ):
-            raise RuntimeError("narrow(): length must be non-negative.")
-        return ConstantPadNdBackward0.apply(input, pads=pads, value=value or 0.0)
+        return constant_pad_nd(input, pad, 0.0 if value is None else value)
+    ends = _ends(input, pad)
     if mode not in ("reflect", "replicate", "circular"):
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
     if value:
-        raise ValueError(f'Padding mode "{mode}" doesn\'t take in value argument')
-    if len(ends) not in (1, 2) or input.ndim not in (len(ends) + 1, len(ends) + 2):
+        raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
+    if len(ends) not in (1, 2, 3) or input.ndim not in (len(ends) + 1, len(ends) + 2):
         raise NotImplementedError(
-            "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now"
+            f"Padding size {len(pad)} is not supported for {input.ndim}D input tensor."
         )
     if mode == "circular":
         return _circular(input, ends)
     return _by_index(input, ends, mode)
 
 
+def _ends(x: Value, pad: Sequence[int]) -> list[tuple[int, int]]:
+    """(before, after) for each padded dimension, the last dimension first."""
+    numbers = ints(pad, "pad", "pad")
+    if len(numbers) % 2:
+        raise RuntimeError("Padding length must be divisible by 2")
+    if len(numbers) > 2 * x.ndim:
+        raise RuntimeError(
+            f"Padding length should be less than or equal to two times the input dimension but got "
+            f"padding length {len(numbers)} and input of dimension {x.ndim}"
+        )
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+
 def _by_index(x: Value, ends: list[tuple[int, int]], mode: str) -> Value:
+    node = _NODES[mode, len(ends)]
+    refuse_bool(x, f"{node.kind}_pad{len(ends)}d")
+    _check_room(x, ends, mode)
     key: list[Any] = []
-    for i, (before, after) in enumerate(ends):
-        dim = x.ndim - 1 - i
-        size = x.shape[dim]
-        if mode == "reflect" and max(before, after) >= size:
-            raise RuntimeError(
-                f"Argument #{4 + 2 * i}: Padding size should be less than the corresponding input "
-                f"dimension, but got: padding ({before}, {after}) at dimension {dim} of input "
-                f"{list(x.shape)}"
-            )
+    for (before, after), size in zip(ends, reversed(x.shape), strict=False):
         places = np.arange(-before, size + after)
         if mode == "reflect":
             places = (size - 1) - np.abs((size - 1) - np.abs(places))
         key.insert(0, np.clip(places, 0, size - 1))
     grid = np.ix_(*[np.arange(n) for n in x.shape[: x.ndim - len(ends)]], *key)
-    return _NODES[mode, len(ends)].apply(x, key=grid)
+    return node.apply(x, key=grid)
+
+
+def _check_room(x: Value, ends: list[tuple[int, int]], mode: str) -> None:
+    d, lead = len(ends), x.ndim - len(ends)
+    if 0 in x.shape[lead - 1 :]:
+        raise RuntimeError(
+            f"Expected {d + 1}D or {d + 2}D (batch mode) tensor with possibly 0 batch size and "
+            f"other non-zero dimensions for input, but got: {list(x.shape)}"
+        )
+    for i, (before, after) in enumerate(ends):
+        dim = x.ndim - 1 - i
+        if mode == "reflect" and max(before, after) >= x.shape[dim]:
+            raise RuntimeError(
+                f"Argument #{4 + 2 * i}: Padding size should be less than the corresponding input "
+                f"dimension, but got: padding ({before}, {after}) at dimension {dim} of input "
+                f"{list(x.shape)}"
+            )
+    size = x.shape[lead:]
+    wide = [n + sum(pads) for n, pads in zip(size, reversed(ends), strict=True)]
+    if min(wide) >= 1:
+        return
+    if d == 1:
+        raise RuntimeError(f"input (W: {size[0]}) is too small. Calculated output W: {wide[0]}")
+    raise RuntimeError(
+        f"Calculated output {_named(wide, ' ')} must be >= 1 in every dimension (input "
+        f"{_named(size, ', ')})"
+    )
+
+
+def _named(sizes: Sequence[int], between: str) -> str:
+    axes = "DHW"[-len(sizes) :]
+    return between.join(f"{axis}: {n}" for axis, n in zip(axes, sizes, strict=True))
 
 
 def _circular(x: Value, ends: list[tuple[int, int]]) -> Value:

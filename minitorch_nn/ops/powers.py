@@ -1,4 +1,4 @@
-"""Powers, roots, exponentials and logarithms.
+"""Powers, roots and 1 / x.
 
 Integers become floats first, where the result is no integer: sqrt of int64 is float32.
 
@@ -16,9 +16,20 @@ from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import floating, result_numpy
 from .broadcasting import sum_to
-from .comparison import where
-from .operands import array_of, binary, is_boolean, is_number, shape_of
-from .shape import zeros_for
+from .choice import where
+from .exponentials import exp, expm1, log, log1p  # noqa: F401
+from .operands import (
+    Broadcast,
+    OfResult,
+    binary,
+    invalid_combination,
+    is_boolean,
+    is_number,
+    need_tensors,
+    refuse,
+    shape_of,
+)
+from .shape import to_dtype, zeros_for
 
 
 class PowBackward0(Node):
@@ -36,6 +47,8 @@ class PowBackward0(Node):
         kind = result_numpy(x, exponent)
         if kind.kind in "biu" and exponent < 0:
             raise RuntimeError("Integers to negative integer powers are not allowed.")
+        if kind.kind == "b":
+            return np.logical_or(x, not exponent)  # x to the power True, or False
         x = x.astype(kind, copy=False)
         # PyTorch's kernel takes these two roots, which differ from C's pow at -0.
         if exponent == 0.5:
@@ -50,6 +63,14 @@ class PowBackward0(Node):
         return grad * (n * pow(x, n - 1))
 
 
+def _power(a: Any, b: Any) -> Any:
+    if a.dtype.kind not in "iu" or not np.any(b < 0):
+        return np.power(a, b)
+    # NumPy refuses a negative power of an integer. It is ±1 for ±1, and less than 1 for others.
+    unit = np.abs(a) == 1
+    return np.where((b < 0) & ~unit, 0, np.power(a, np.where(b < 0, b % 2, b))).astype(a.dtype)
+
+
 class PowBackward1(Node):
     """y = aᵇ;  dL/da = dL/dy·b·aᵇ⁻¹ (0 where b = 0),  dL/db = dL/dy·y·ln a (0 where a = 0 ≤ b).
 
@@ -60,7 +81,7 @@ class PowBackward1(Node):
     saves = ("self", "exponent", "result")
 
     def forward(self, a: Any, b: Any) -> Any:
-        result = binary(np.power, a, b)
+        result = binary(_power, a, b)
         self.save_for_backward(a, b, result)
         self.shapes = shape_of(a), shape_of(b)
         return result
@@ -85,7 +106,7 @@ class PowBackward2(Node):
     saves = ("self", "result")
 
     def forward(self, x: Any, *, base: float) -> Any:
-        result = binary(np.power, base, x)
+        result = binary(_power, base, x)
         self.base = base
         self.save_for_backward(x, result)
         return result
@@ -97,191 +118,80 @@ class PowBackward2(Node):
         return grad * (y * (math.log(self.base) if self.base > 0 else math.nan))
 
 
-class ExpBackward0(Node):
-    """y = eˣ;  dL/dx = dL/dy·y. PyTorch: derivatives.yaml, exp."""
-
-    __slots__ = ()
-    saves = ("result",)
-
-    def forward(self, x: Any) -> Any:
-        result = np.exp(floating(x))
-        self.save_for_backward(result)
-        return result
-
-    def backward(self, grad: Value) -> Value:
-        (y,) = self.saved_tensors
-        return grad * y
-
-
-class Expm1Backward0(Node):
-    """y = eˣ - 1;  dL/dx = dL/dy·(y + 1). PyTorch: derivatives.yaml, expm1."""
-
-    __slots__ = ()
-    saves = ("result",)
-
-    def forward(self, x: Any) -> Any:
-        result = np.expm1(floating(x))
-        self.save_for_backward(result)
-        return result
-
-    def backward(self, grad: Value) -> Value:
-        (y,) = self.saved_tensors
-        return grad * (y + 1)
-
-
-class LogBackward0(Node):
-    """y = ln x;  dL/dx = dL/dy / x. PyTorch: derivatives.yaml, log."""
-
-    __slots__ = ()
-    saves = ("self",)
-
-    def forward(self, x: Any) -> Any:
-        self.save_for_backward(x)
-        return np.log(floating(x))
-
-    def backward(self, grad: Value) -> Value:
-        (x,) = self.saved_tensors
-        return grad / x
-
-
-class Log2Backward0(Node):
-    """y = log₂ x;  dL/dx = dL/dy / (x·ln 2). PyTorch: derivatives.yaml, log2."""
-
-    __slots__ = ()
-    saves = ("self",)
-
-    def forward(self, x: Any) -> Any:
-        self.save_for_backward(x)
-        return np.log2(floating(x))
-
-    def backward(self, grad: Value) -> Value:
-        (x,) = self.saved_tensors
-        return grad / (x * math.log(2))
-
-
-class Log10Backward0(Node):
-    """y = log₁₀ x;  dL/dx = dL/dy / (x·ln 10). PyTorch: derivatives.yaml, log10."""
-
-    __slots__ = ()
-    saves = ("self",)
-
-    def forward(self, x: Any) -> Any:
-        self.save_for_backward(x)
-        return np.log10(floating(x))
-
-    def backward(self, grad: Value) -> Value:
-        (x,) = self.saved_tensors
-        return grad / (x * math.log(10))
-
-
-class Log1PBackward0(Node):
-    """y = ln(1 + x);  dL/dx = dL/dy / (x + 1). PyTorch: derivatives.yaml, log1p."""
-
-    __slots__ = ()
-    saves = ("self",)
-
-    def forward(self, x: Any) -> Any:
-        self.save_for_backward(x)
-        return np.log1p(floating(x))
-
-    def backward(self, grad: Value) -> Value:
-        (x,) = self.saved_tensors
-        return grad / (x + 1)
-
-
-class SqrtBackward0(Node):
+class SqrtBackward0(OfResult):
     """y = √x;  dL/dx = dL/dy / (2y), infinite at 0. PyTorch: derivatives.yaml, sqrt."""
 
     __slots__ = ()
-    saves = ("result",)
-
-    def forward(self, x: Any) -> Any:
-        result = np.sqrt(floating(x))
-        self.save_for_backward(result)
-        return result
+    function = np.sqrt
 
     def backward(self, grad: Value) -> Value:
         (y,) = self.saved_tensors
         return grad / (2 * y)
 
 
-class RsqrtBackward0(Node):
+class RsqrtBackward0(OfResult):
     """y = 1 / √x;  dL/dx = -dL/dy·y³ / 2. PyTorch: derivatives.yaml, rsqrt."""
 
     __slots__ = ()
-    saves = ("result",)
-
-    def forward(self, x: Any) -> Any:
-        result = 1 / np.sqrt(floating(x))
-        self.save_for_backward(result)
-        return result
+    function = staticmethod(lambda x: 1 / np.sqrt(x))
 
     def backward(self, grad: Value) -> Value:
         (y,) = self.saved_tensors
         return -0.5 * grad * y**3
 
 
-class ReciprocalBackward0(Node):
+class ReciprocalBackward0(OfResult):
     """y = 1 / x;  dL/dx = -dL/dy·y². PyTorch: derivatives.yaml, reciprocal."""
 
     __slots__ = ()
-    saves = ("result",)
-
-    def forward(self, x: Any) -> Any:
-        result = 1 / floating(x)
-        self.save_for_backward(result)
-        return result
+    function = staticmethod(lambda x: 1 / x)
 
     def backward(self, grad: Value) -> Value:
         (y,) = self.saved_tensors
         return -grad * (y * y)
 
 
+def _power_of_two(b: Any, kind: Any) -> Any:
+    """2ᵇ, in b's own type if it holds floats."""
+    if b.dtype.kind == "f":
+        return 2.0**b
+    if kind.kind == "f":
+        refuse("b", "ldexp_cpu_exp", b)
+    return np.ldexp(np.ones((), floating(np.empty(0, kind)).dtype), b)
+
+
+class LdexpBackward0(Broadcast):
+    """y = a·2ᵇ;  dL/da = dL/dy·2ᵇ,  dL/db = dL/dy·y·ln 2. PyTorch: derivatives.yaml, ldexp."""
+
+    __slots__ = ()
+    saves = ("other", "result")
+
+    def forward(self, a: Any, b: Any) -> Any:
+        result = self.compute(np.multiply, a, _power_of_two(b, a.dtype))
+        self.save_for_backward(b, result)
+        return result
+
+    def to_a(self, grad: Value, b: Value, y: Value) -> Value:
+        return grad * pow(2.0, b)
+
+    def to_b(self, grad: Value, b: Value, y: Value) -> Value:
+        return grad * y * math.log(2)
+
+
 def pow(input: Value, exponent: Value) -> Value:
     """inputᵉˣᵖᵒⁿᵉⁿᵗ, broadcast and promoted; either may be a number.
 
-    RuntimeError for an integer to a negative integer power.
+    RuntimeError for an integer to a negative integer power that is a number.
     """
+    if is_number(exponent):
+        if is_number(input):
+            raise invalid_combination("pow", input, exponent)
+        return PowBackward0.apply(input, exponent=exponent)
     if is_boolean(input) and is_boolean(exponent):
         raise NotImplementedError("\"pow\" not implemented for 'Bool'")
-    if is_number(exponent):
-        return PowBackward0.apply(input, exponent=exponent)
     if is_number(input):
         return PowBackward2.apply(exponent, base=input)
-    a, b = array_of(input), array_of(exponent)
-    if result_numpy(a, b).kind in "iu" and np.any(b < 0):
-        raise RuntimeError("Integers to negative integer powers are not allowed.")
     return PowBackward1.apply(input, exponent)
-
-
-def exp(input: Value) -> Value:
-    """eˣ of every element."""
-    return ExpBackward0.apply(input)
-
-
-def expm1(input: Value) -> Value:
-    """eˣ - 1, exact for small x."""
-    return Expm1Backward0.apply(input)
-
-
-def log(input: Value) -> Value:
-    """The natural logarithm; -inf at 0, nan below."""
-    return LogBackward0.apply(input)
-
-
-def log2(input: Value) -> Value:
-    """The logarithm to base 2."""
-    return Log2Backward0.apply(input)
-
-
-def log10(input: Value) -> Value:
-    """The logarithm to base 10."""
-    return Log10Backward0.apply(input)
-
-
-def log1p(input: Value) -> Value:
-    """ln(1 + x), exact for small x."""
-    return Log1PBackward0.apply(input)
 
 
 def sqrt(input: Value) -> Value:
@@ -302,3 +212,20 @@ def reciprocal(input: Value) -> Value:
 def square(input: Value) -> Value:
     """x², as PyTorch's: a power in the graph."""
     return pow(input, 2)
+
+
+def float_power(input: Value, exponent: Value) -> Value:
+    """inputᵉˣᵖᵒⁿᵉⁿᵗ in float64; either may be a number."""
+    if is_number(input) and is_number(exponent):
+        raise invalid_combination("float_power", input, exponent)
+    return pow(_double(input), _double(exponent))
+
+
+def _double(x: Value) -> Value:
+    return x if is_number(x) else to_dtype(x, np.dtype(np.float64))
+
+
+def ldexp(input: Value, other: Value) -> Value:
+    """input·2ᵒᵗʰᵉʳ."""
+    need_tensors("ldexp", input=input, other=other)
+    return LdexpBackward0.apply(input, other)

@@ -1,8 +1,11 @@
-"""Operations that take many elements to few: sums, means, variances, products, running sums.
+"""Operations that take many elements to few: sums, means, logsumexp, any, all, counts.
 
 A reduction over everything and one over chosen dimensions are two nodes in PyTorch's graph
 (SumBackward0, SumBackward1). A gradient comes back in the reduced shape: `spread` puts the lost
 dimensions back, so that it broadcasts over what was reduced.
+
+Products are in factors.py, running sums in scans.py, the largest and smallest in extremes.py,
+variances in moments.py, norms in norms.py.
 
 PyTorch: aten/src/ATen/native/ReduceOps.cpp; tools/autograd/derivatives.yaml.
 """
@@ -20,12 +23,16 @@ from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import dtype as DType
 from ..dtypes import title
-from .broadcasting import add_up, expand, multiply_up
-from .comparison import where
-from .joining import flip
+from .arithmetic import div
+from .broadcasting import add_up, expand
+from .choice import where
+from .comparison import isnan
+from .dims import sizes_of, wrap_dims
+from .exponentials import exp
+from .logic import logical_not
 from .operands import array_of, constant
-from .powers import exp
-from .shape import reshape, sizes_of, to_dtype, unsqueeze, view, wrap_dim, wrap_dims, zeros_for
+from .shape import to_dtype, unsqueeze, view
+from .signatures import numpy_names
 
 Dims = int | Sequence[int] | None
 
@@ -47,24 +54,16 @@ def spread(y: Value, axes: tuple[int, ...], keepdim: bool) -> Value:
     return y
 
 
-def _count(shape: tuple[int, ...], axes: tuple[int, ...]) -> int:
+def count(shape: tuple[int, ...], axes: tuple[int, ...]) -> int:
+    """How many elements are reduced to one."""
     return math.prod(shape[a] for a in axes)
 
 
-def _in_dtype(x: Any, to: DType | None) -> Any:
+def in_dtype(x: Any, to: DType | None) -> Any:
     """The array in the dtype that was asked for; sums of integers and booleans are int64."""
     if to is not None:
         return x.astype(to.numpy, copy=False)
     return x.astype(np.int64, copy=False) if x.dtype.kind in "biu" else x
-
-
-def _need_floating(x: Any, name: str) -> None:
-    kind = array_of(x).dtype
-    if kind.kind != "f":
-        raise NotImplementedError(
-            f"{name}(): could not infer output dtype. Input dtype must be either a floating point "
-            f"or complex dtype. Got: {title(kind)}"
-        )
 
 
 # --- sums and means --------------------------------------------------------------------------
@@ -82,7 +81,7 @@ class SumBackward1(Node):
         self, x: Any, *, axes: tuple[int, ...], keepdim: bool, to: DType | None = None
     ) -> Any:
         self.axes, self.keepdim, self.shape = axes, keepdim, x.shape
-        x = _in_dtype(x, to)
+        x = in_dtype(x, to)
         return add_up(x, axis=axes, keepdims=keepdim)
 
     def backward(self, grad: Value) -> Value:
@@ -95,6 +94,28 @@ class SumBackward0(SumBackward1):
     __slots__ = ()
 
 
+class NansumBackward0(Node):
+    """y = Σ x over what is not nan;  dL/dx = dL/dy there, 0 where x is nan.
+
+    PyTorch: derivatives.yaml, nansum.
+    """
+
+    __slots__ = ("axes", "keepdim")
+    saves = ("self",)
+
+    def forward(
+        self, x: Any, *, axes: tuple[int, ...], keepdim: bool, to: DType | None = None
+    ) -> Any:
+        self.axes, self.keepdim = axes, keepdim
+        self.save_for_backward(x)
+        kept = in_dtype(np.where(np.isnan(x), x.dtype.type(0), x), to)
+        return add_up(kept, axis=axes, keepdims=keepdim)
+
+    def backward(self, grad: Value) -> Value:
+        (x,) = self.saved_tensors
+        return where(isnan(x), 0.0, spread(grad, self.axes, self.keepdim))
+
+
 class MeanBackward1(Node):
     """y = Σ x / n over some dimensions;  dL/dx = dL/dy / n. PyTorch: derivatives.yaml, mean.dim."""
 
@@ -104,14 +125,13 @@ class MeanBackward1(Node):
         self, x: Any, *, axes: tuple[int, ...], keepdim: bool, to: DType | None = None
     ) -> Any:
         self.axes, self.keepdim, self.shape = axes, keepdim, x.shape
-        x = _in_dtype(x, to)
-        count = _count(x.shape, axes)
+        x = in_dtype(x, to)
         total = add_up(x, axis=axes, keepdims=keepdim)
-        return total / x.dtype.type(count)
+        return total / x.dtype.type(count(x.shape, axes))
 
     def backward(self, grad: Value) -> Value:
-        count = _count(self.shape, self.axes)
-        return expand(spread(grad, self.axes, self.keepdim) / builtins.max(count, 1), self.shape)
+        share = grad / builtins.max(count(self.shape, self.axes), 1)
+        return expand(spread(share, self.axes, self.keepdim), self.shape)
 
 
 class MeanBackward0(MeanBackward1):
@@ -120,6 +140,7 @@ class MeanBackward0(MeanBackward1):
     __slots__ = ()
 
 
+@numpy_names
 def sum(
     input: Value, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None
 ) -> Value:
@@ -144,197 +165,53 @@ def sum_to_size(input: Value, *sizes: Any) -> Value:
         want in (1, own) for want, own in zip(size, shape[lead:], strict=True)
     ):
         raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
+    if not size:
+        return sum(input)
     repeated = [lead + d for d, n in enumerate(size) if n == 1 and shape[lead + d] != 1]
     dims = (*range(lead), *repeated)
     total = sum(input, dims, keepdim=True) if dims else input
     return view(total, size) if lead else total
 
 
+@numpy_names
+def nansum(
+    input: Value, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None
+) -> Value:
+    """The sum over `dim` of what is not nan. Integers and booleans give int64."""
+    if array_of(input).dtype.kind != "f":
+        return sum(input, to_axes(dim, input.ndim), keepdim, dtype=dtype)
+    axes = to_axes(dim, input.ndim)
+    return NansumBackward0.apply(input, axes=axes, keepdim=keepdim, to=dtype)
+
+
+@numpy_names
 def mean(
     input: Value, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None
 ) -> Value:
     """The mean over `dim`. NotImplementedError for integers."""
-    if dtype is None:
-        _need_floating(input, "mean")
+    kind = array_of(input).dtype if dtype is None else dtype.numpy
+    if kind.kind != "f":
+        raise NotImplementedError(
+            f"mean(): could not infer output dtype. {'Optional' if dtype else 'Input'} dtype must "
+            f"be either a floating point or complex dtype. Got: {title(kind)}"
+        )
     node = MeanBackward0 if dim is None else MeanBackward1
     return node.apply(input, axes=to_axes(dim, input.ndim), keepdim=keepdim, to=dtype)
 
 
-class VarBackward0(Node):
-    """y = Σ (x - x̄)² / (n - correction);  dL/dx = dL/dy·2(x - x̄) / (n - correction).
-
-    PyTorch: derivatives.yaml, var.correction; FunctionsManual.cpp (var_backward).
-    """
-
-    __slots__ = ("axes", "correction", "keepdim")
-    saves = ("self",)
-
-    def forward(self, x: Any, *, axes: tuple[int, ...], correction: float, keepdim: bool) -> Any:
-        self.save_for_backward(x)
-        self.axes, self.correction, self.keepdim = axes, correction, keepdim
-        return _variance(x, axes, correction, keepdim)
-
-    def backward(self, grad: Value) -> Value:
-        (x,) = self.saved_tensors
-        return _var_backward(spread(grad, self.axes, self.keepdim), x, self.axes, self.correction)
-
-
-def _variance(x: Any, axes: tuple[int, ...], correction: float, keepdim: bool) -> Any:
-    freedom = builtins.max(_count(x.shape, axes) - correction, 0)
-    count = x.dtype.type(_count(x.shape, axes))
-    centre = x - add_up(x, axis=axes, keepdims=True) / count
-    total = np.asarray(add_up(centre * centre, axis=axes, keepdims=keepdim))
-    return (total / np.asarray(freedom, x.dtype)).astype(x.dtype, copy=False)
-
-
-def _var_backward(grad: Value, x: Value, axes: tuple[int, ...], correction: float) -> Value:
-    freedom = _count(tuple(x.shape), axes) - correction
-    factor = 2.0 / freedom if freedom > 0 else math.inf
-    return factor * grad * (x - MeanBackward1.apply(x, axes=axes, keepdim=True))
-
-
-class StdBackward0(Node):
-    """y = √var;  dL/dx = dL/dy / (2y) through var, 0 where y = 0.
-
-    PyTorch: derivatives.yaml, std.correction; FunctionsManual.cpp (std_backward).
-    """
-
-    __slots__ = ("axes", "correction", "keepdim")
-    saves = ("self", "result")
-
-    def forward(self, x: Any, *, axes: tuple[int, ...], correction: float, keepdim: bool) -> Any:
-        self.axes, self.correction, self.keepdim = axes, correction, keepdim
-        result = np.asarray(np.sqrt(_variance(x, axes, correction, keepdim)))
-        self.save_for_backward(x, result)
-        return result
-
-    def backward(self, grad: Value) -> Value:
-        x, y = self.saved_tensors
-        halved = where(y == 0, 0.0, grad / (y * 2))
-        return _var_backward(spread(halved, self.axes, self.keepdim), x, self.axes, self.correction)
-
-
-def _moment_options(dim: Any, unbiased: bool | None, correction: float | None) -> tuple[Any, float]:
-    if isinstance(dim, bool):  # var(x, False): PyTorch's older signature
-        dim, unbiased = None, dim
-    if unbiased is not None:
-        correction = 1 if unbiased else 0
-    return dim, 1 if correction is None else correction
-
-
-def var(
-    input: Value,
-    dim: Any = None,
-    unbiased: bool | None = None,
-    keepdim: bool = False,
-    *,
-    correction: float | None = None,
+@numpy_names
+def nanmean(
+    input: Value, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None
 ) -> Value:
-    """The variance over `dim`, divided by n - correction (by default n - 1)."""
-    dim, freedom = _moment_options(dim, unbiased, correction)
-    _need_floating_only(input, "std and var")
-    axes = to_axes(dim, input.ndim)
-    return VarBackward0.apply(input, axes=axes, correction=freedom, keepdim=keepdim)
-
-
-def std(
-    input: Value,
-    dim: Any = None,
-    unbiased: bool | None = None,
-    keepdim: bool = False,
-    *,
-    correction: float | None = None,
-) -> Value:
-    """The standard deviation over `dim`: the square root of `var`."""
-    dim, freedom = _moment_options(dim, unbiased, correction)
-    _need_floating_only(input, "std and var")
-    axes = to_axes(dim, input.ndim)
-    return StdBackward0.apply(input, axes=axes, correction=freedom, keepdim=keepdim)
-
-
-def _need_floating_only(x: Any, name: str) -> None:
-    if array_of(x).dtype.kind != "f":
-        raise NotImplementedError(f"{name} only support floating point and complex dtypes")
-
-
-class ProdBackward0(Node):
-    """y = Π x over everything;  dL/dxᵢ = dL/dy·(the product of all others).
-
-    PyTorch: derivatives.yaml, prod; FunctionsManual.cpp (prod_backward).
-    """
-
-    __slots__ = ("axes", "keepdim")
-    saves = ("self", "result")
-
-    def forward(
-        self, x: Any, *, axes: tuple[int, ...], keepdim: bool, to: DType | None = None
-    ) -> Any:
-        self.axes, self.keepdim = axes, keepdim
-        result = np.asarray(multiply_up(_in_dtype(x, to), axis=axes, keepdims=keepdim))
-        self.save_for_backward(x, result)
-        return result
-
-    def backward(self, grad: Value) -> Value:
-        x, y = self.saved_tensors
-        grad = spread(grad, self.axes, self.keepdim)
-        zeros = np.count_nonzero(array_of(x) == 0)
-        if not zeros:
-            return grad * (spread(y, self.axes, self.keepdim) / x)
-        if zeros > 1 and type(self) is ProdBackward0:
-            return zeros_for(grad, tuple(x.shape))
-        return grad * _products_of_others(x, self.axes)
-
-
-class ProdBackward1(ProdBackward0):
-    """Along one dimension. PyTorch: derivatives.yaml, prod.dim_int."""
-
-    __slots__ = ()
-
-
-def _products_of_others(x: Value, axes: tuple[int, ...]) -> Value:
-    """For every element the product of the rest, without dividing by a zero: each element's row is
-    a copy of all of them in which its own place holds 1."""
-    shape = tuple(x.shape)
-    if len(axes) == len(shape):
-        flat, dim = reshape(x, (-1,)), 0
-    else:
-        flat, (dim,) = x, axes
-    n = flat.shape[dim]
-    rows = expand(unsqueeze(flat, dim), (*flat.shape[:dim], n, *flat.shape[dim:]))
-    own = np.eye(n, dtype=bool).reshape((n, n) + (1,) * (flat.ndim - dim - 1))
-    others = where(own, 1.0, rows)
-    return reshape(ProdBackward1.apply(others, axes=(dim + 1,), keepdim=False), shape)
-
-
-def prod(
-    input: Value, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None
-) -> Value:
-    """The product over everything or along one dimension. Integers give int64."""
-    node = ProdBackward0 if dim is None else ProdBackward1
-    return node.apply(input, axes=to_axes(dim, input.ndim), keepdim=keepdim, to=dtype)
-
-
-class CumsumBackward0(Node):
-    """yᵢ = x₀ + … + xᵢ along dim;  dL/dxᵢ = dL/dyᵢ + … + dL/dyₙ: a running sum from the end.
-
-    PyTorch: derivatives.yaml, cumsum; FunctionsManual.cpp (cumsum_backward).
-    """
-
-    __slots__ = ("dim",)
-
-    def forward(self, x: Any, *, dim: int, to: DType | None = None) -> Any:
-        self.dim = dim
-        x = _in_dtype(x, to)
-        return np.cumsum(x, dim) if x.ndim else x.copy()
-
-    def backward(self, grad: Value) -> Value:
-        back = flip(grad, (self.dim,))
-        return flip(CumsumBackward0.apply(back, dim=self.dim), (self.dim,))
-
-
-def cumsum(input: Value, dim: int, *, dtype: DType | None = None) -> Value:
-    """The running sum along `dim`. Integers give int64."""
-    return CumsumBackward0.apply(input, dim=wrap_dim(dim, input.ndim), to=dtype)
+    """The mean over `dim` of what is not nan. NotImplementedError for integers."""
+    kind = array_of(input).dtype
+    if kind.kind != "f":
+        raise NotImplementedError(
+            "nanmean(): expected input to have floating point or complex dtype but got "
+            f"{title(kind)}"
+        )
+    found = sum(logical_not(isnan(input)), dim, keepdim)
+    return div(nansum(input, dim, keepdim, dtype=dtype), found)
 
 
 class LogsumexpBackward0(Node):
@@ -362,6 +239,7 @@ class LogsumexpBackward0(Node):
         return spread(grad, self.axes, self.keepdim) * exp(x - y)
 
 
+@numpy_names
 def logsumexp(input: Value, dim: int | Sequence[int], keepdim: bool = False) -> Value:
     """ln Σ eˣ over `dim`, without overflow."""
     if array_of(input).dtype.kind != "f":
@@ -369,18 +247,35 @@ def logsumexp(input: Value, dim: int | Sequence[int], keepdim: bool = False) -> 
     return LogsumexpBackward0.apply(input, axes=to_axes(dim, input.ndim), keepdim=keepdim)
 
 
+# --- counts ----------------------------------------------------------------------------------
+
+
+@numpy_names
 def any(input: Value, dim: Dims = None, keepdim: bool = False) -> Value:
     """Whether any element is non-zero, over `dim`; bool."""
-    axes = to_axes(dim, input.ndim)
+    axes = _truth_axes(dim, input.ndim)
     return constant(lambda a: _truth(np.any(a, axis=axes, keepdims=keepdim), a), input)
 
 
+@numpy_names
 def all(input: Value, dim: Dims = None, keepdim: bool = False) -> Value:
     """Whether all elements are non-zero, over `dim`; bool."""
-    axes = to_axes(dim, input.ndim)
+    axes = _truth_axes(dim, input.ndim)
     return constant(lambda a: _truth(np.all(a, axis=axes, keepdims=keepdim), a), input)
+
+
+def _truth_axes(dim: Dims, ndim: int) -> tuple[int, ...]:
+    """To `any` and `all` alone, no dimensions mean none, not all."""
+    return () if dim is not None and dim in ((), []) else to_axes(dim, ndim)
 
 
 def _truth(result: Any, x: Any) -> Any:
     """bool, but uint8 of uint8: from before PyTorch had a bool type."""
     return np.asarray(result, np.uint8 if x.dtype == np.uint8 else bool)
+
+
+@numpy_names
+def count_nonzero(input: Value, dim: Dims = None) -> Value:
+    """How many elements over `dim` are not 0; int64."""
+    axes = to_axes(dim, input.ndim)
+    return constant(lambda a: add_up(a != 0, axis=axes, dtype=np.int64), input)

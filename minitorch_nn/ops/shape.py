@@ -9,6 +9,7 @@ PyTorch: aten/src/ATen/native/TensorShape.cpp; tools/autograd/derivatives.yaml.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from math import prod
 from typing import Any
@@ -19,53 +20,7 @@ from ..autograd.node import Node
 from ..base import TensorBase, Value
 from ..dtypes import title
 from .broadcasting import View, expand
-
-
-def wrap_dim(dim: int, ndim: int) -> int:
-    """A dimension counted from the end made positive. IndexError outside the range."""
-    bound = max(ndim, 1)  # a 0-d tensor accepts 0 and -1
-    if not -bound <= dim < bound:
-        raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-bound}, {bound - 1}], "
-            f"but got {dim})"
-        )
-    return dim % bound
-
-
-def wrap_dims(dims: int | Sequence[int], ndim: int) -> tuple[int, ...]:
-    """Several dimensions made positive. RuntimeError if one appears twice."""
-    wrapped = tuple(wrap_dim(d, ndim) for d in ([dims] if isinstance(dims, int) else dims))
-    for d in wrapped:
-        if wrapped.count(d) > 1:
-            raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
-    return wrapped
-
-
-def sizes_of(sizes: tuple[Any, ...]) -> tuple[int, ...]:
-    """`f(2, 3)` and `f((2, 3))` mean the same."""
-    if len(sizes) == 1 and isinstance(sizes[0], (list, tuple)):
-        return tuple(int(s) for s in sizes[0])
-    return tuple(int(s) for s in sizes)
-
-
-def infer_size(sizes: tuple[int, ...], count: int) -> tuple[int, ...]:
-    """Fills in a -1. RuntimeError, as PyTorch's, where `count` elements cannot have this shape."""
-    if sizes.count(-1) > 1:
-        raise RuntimeError("only one dimension can be inferred")
-    for d, size in enumerate(sizes):
-        if size < -1:
-            raise RuntimeError(
-                f"invalid shape dimension {size} at index {d} of shape {list(sizes)}"
-            )
-    known = prod(s for s in sizes if s != -1)
-    if -1 in sizes and known == 0 and count == 0:
-        raise RuntimeError(
-            f"cannot reshape tensor of 0 elements into shape {list(sizes)} because the unspecified "
-            "dimension size -1 can be any value and is ambiguous"
-        )
-    if (count % known if known else count) if -1 in sizes else known != count:
-        raise RuntimeError(f"shape '{list(sizes)}' is invalid for input of size {count}")
-    return tuple(count // known if s == -1 else s for s in sizes)
+from .dims import infer_size, ints, wrap_dim, wrap_dims
 
 
 # --- views -----------------------------------------------------------------------------------
@@ -147,10 +102,10 @@ class AliasBackward0(View):
         return grad
 
 
-def clone(x: Value) -> Value:
+def clone(input: Value) -> Value:
     """A copy that gradients flow through. Dense strides are kept, others become contiguous."""
-    array = x.array if isinstance(x, TensorBase) else x
-    return CloneBackward0.apply(x, order="K" if is_dense(array) else "C")
+    array = input.array if isinstance(input, TensorBase) else input
+    return CloneBackward0.apply(input, order="K" if is_dense(array) else "C")
 
 
 def is_dense(array: Any) -> bool:
@@ -165,66 +120,65 @@ def is_dense(array: Any) -> bool:
     return True
 
 
-def contiguous(x: Value) -> Value:
-    """`x` itself if its elements lie in row-major order, else a copy in which they do."""
-    array = x.array if isinstance(x, TensorBase) else x
-    return x if array.flags.c_contiguous else CloneBackward0.apply(x, order="C")
+def contiguous(input: Value) -> Value:
+    """`input` itself if its elements lie in row-major order, else a copy in which they do."""
+    array = input.array if isinstance(input, TensorBase) else input
+    return input if array.flags.c_contiguous else CloneBackward0.apply(input, order="C")
 
 
-def view(x: Value, *sizes: Any) -> Value:
-    """`x` in another shape, sharing memory; -1 is inferred.
+def view(input: Value, size: Sequence[int]) -> Value:
+    """`input` in another shape, sharing memory; -1 is inferred.
 
     RuntimeError if the count of elements differs or the strides do not allow a view.
     """
-    shape = infer_size(sizes_of(sizes), x.size if isinstance(x, np.ndarray) else x.array.size)
-    return ViewBackward0.apply(x, shape=shape)
+    count = input.size if isinstance(input, np.ndarray) else input.array.size
+    return ViewBackward0.apply(input, shape=infer_size(ints(size, "view", "size"), count))
 
 
-def reshape(x: Value, *sizes: Any) -> Value:
+def reshape(input: Value, shape: Sequence[int]) -> Value:
     """As `view` where that is possible, else a copy."""
-    if not isinstance(x, TensorBase):
-        return np.reshape(x, sizes_of(sizes))
-    shape = infer_size(sizes_of(sizes), x.array.size)
-    if x.array.flags.c_contiguous:
-        return ViewBackward0.apply(x, shape=shape)
-    if as_view(x.array, shape) is not None:
-        return ReshapeAliasBackward0.apply(x, shape=shape)
-    return UnsafeViewBackward0.apply(CloneBackward0.apply(x, order="C"), shape=shape)
+    if not isinstance(input, TensorBase):
+        return np.reshape(input, shape)
+    full = infer_size(ints(shape, "reshape", "shape"), input.array.size)
+    if input.array.flags.c_contiguous:
+        return ViewBackward0.apply(input, shape=full)
+    if as_view(input.array, full) is not None:
+        return ReshapeAliasBackward0.apply(input, shape=full)
+    return UnsafeViewBackward0.apply(CloneBackward0.apply(input, order="C"), shape=full)
 
 
-def flatten(x: Value, start_dim: int = 0, end_dim: int = -1) -> Value:
+def flatten(input: Value, start_dim: int = 0, end_dim: int = -1) -> Value:
     """Joins the dimensions from start_dim to end_dim into one. A 0-d tensor gets one dimension."""
-    start, end = wrap_dim(start_dim, x.ndim), wrap_dim(end_dim, x.ndim)
+    start, end = wrap_dim(start_dim, input.ndim), wrap_dim(end_dim, input.ndim)
     if start > end:
         raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
-    if x.ndim == 0:
-        return reshape(x, (1,))
+    if input.ndim == 0:
+        return reshape(input, (1,))
     if start == end:
-        return x
-    joined = prod(x.shape[start : end + 1])
-    return reshape(x, (*x.shape[:start], joined, *x.shape[end + 1 :]))
+        return input
+    joined = prod(input.shape[start : end + 1])
+    return reshape(input, (*input.shape[:start], joined, *input.shape[end + 1 :]))
 
 
-def ravel(x: Value) -> Value:
+def ravel(input: Value) -> Value:
     """All elements in one dimension: a view of a contiguous tensor, else of a copy."""
-    return view(contiguous(x), (-1,))
+    return view(contiguous(input), (-1,))
 
 
-def unflatten(x: Value, dim: int, sizes: Sequence[int]) -> Value:
+def unflatten(input: Value, dim: int, sizes: Sequence[int]) -> Value:
     """Splits one dimension into several; one of them may be -1."""
-    d = wrap_dim(dim, x.ndim)
-    if not sizes:
+    d = wrap_dim(dim, input.ndim)
+    parts = ints(sizes, "unflatten", "sizes")
+    if not parts:
         raise RuntimeError("unflatten: sizes must be non-empty")
-    known = prod(s for s in sizes if s != -1)
-    if (-1 in sizes and (not known or x.shape[d] % known)) or (
-        -1 not in sizes and known != x.shape[d]
-    ):
+    size, known = input.shape[d], prod(s for s in parts if s != -1)
+    if (size % known if known else -1) if -1 in parts else known != size:
         raise RuntimeError(
-            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {d} "
-            f"({x.shape[d]}) in the input tensor"
+            f"unflatten: Provided sizes {list(parts)} don't multiply up to the size of dim {d} "
+            f"({size}) in the input tensor"
         )
-    full = tuple(x.shape[d] // known if s == -1 else s for s in sizes)
-    return view(x, (*x.shape[:d], *full, *x.shape[d + 1 :]))
+    full = [size // known if s == -1 else s for s in parts]
+    return view(input, (*input.shape[:d], *full, *input.shape[d + 1 :]))
 
 
 class TransposeBackward0(View):
@@ -269,49 +223,127 @@ class PermuteBackward0(View):
         return PermuteBackward0.apply(grad, dims=tuple(back))
 
 
-def transpose(x: Value, dim0: int, dim1: int) -> Value:
-    """`x` with two dimensions exchanged; a view."""
-    return TransposeBackward0.apply(x, dims=(wrap_dim(dim0, x.ndim), wrap_dim(dim1, x.ndim)))
+def transpose(input: Value, dim0: int, dim1: int) -> Value:
+    """`input` with two dimensions exchanged; a view."""
+    dims = wrap_dim(dim0, input.ndim), wrap_dim(dim1, input.ndim)
+    return TransposeBackward0.apply(input, dims=dims)
 
 
-swapaxes = transpose
+swapdims = transpose
 
 
-def t(x: Value) -> Value:
+def swapaxes(input: Value, axis0: int, axis1: int) -> Value:
+    """As `transpose`, NumPy's name for it."""
+    return transpose(input, axis0, axis1)
+
+
+def t(input: Value) -> Value:
     """The transpose of a matrix; a view. RuntimeError for more than two dimensions."""
-    if x.ndim > 2:
-        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
-    return TBackward0.apply(x)
+    if input.ndim > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D")
+    return TBackward0.apply(input)
 
 
-def permute(x: Value, *dims: Any) -> Value:
-    """`x` with its dimensions in the order `dims`; a view."""
-    order = sizes_of(dims)
-    if len(order) != x.ndim:
+def numpy_T(input: Value) -> Value:
+    """x.T: the dimensions in reverse order, as NumPy has it; a view."""
+    if input.ndim == 0:
+        _warn_of_0d("T")
+    elif input.ndim != 2:
+        warnings.warn(
+            "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is "
+            "deprecated and it will throw an error in a future release. Consider `x.mT` to "
+            "transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to "
+            "reverse the dimensions of a tensor.",
+            UserWarning,
+            stacklevel=3,
+        )
+    return permute(input, tuple(reversed(range(input.ndim))))
+
+
+def matrix_H(input: Value) -> Value:
+    """x.H: the transpose of a matrix (conjugated, were there complex numbers); a view."""
+    if input.ndim not in (0, 2):
+        advice = " For batches of matrices, consider using tensor.mH" if input.ndim > 2 else ""
+        raise RuntimeError(
+            "tensor.H is only supported on matrices (2-D tensors). Got "
+            f"{input.ndim}-D tensor.{advice}"
+        )
+    return _matrix_transpose(input, "H")
+
+
+def mT(input: Value) -> Value:
+    """x.mT: every matrix of a batch transposed; a view."""
+    return _matrix_transpose(input, "mT")
+
+
+def mH(input: Value) -> Value:
+    """x.mH: every matrix of a batch transposed (conjugated, were there complex numbers); a view."""
+    return _matrix_transpose(input, "mH")
+
+
+def adjoint(input: Value) -> Value:
+    """As x.mH; a view."""
+    return _matrix_transpose(input, "adjoint()")
+
+
+def _matrix_transpose(x: Value, name: str) -> Value:
+    if x.ndim == 0:
+        _warn_of_0d(name)
+        return x
+    if x.ndim == 1:
+        raise RuntimeError(
+            f"tensor.{name} is only supported on matrices or batches of matrices. Got 1-D tensor."
+        )
+    return transpose(x, -2, -1)
+
+
+def _warn_of_0d(name: str) -> None:
+    warnings.warn(
+        f"Tensor.{name} is deprecated on 0-D tensors. This function is the identity in these "
+        "cases.",
+        UserWarning,
+        stacklevel=4,
+    )
+
+
+def permute(input: Value, dims: Sequence[int]) -> Value:
+    """`input` with its dimensions in the order `dims`; a view."""
+    order = ints(dims, "permute", "dims")
+    if len(order) != input.ndim:
         raise RuntimeError(
             "permute(sparse_coo): number of dimensions in the tensor input does not match the "
-            f"length of the desired ordering of dimensions i.e. input.dim() = {x.ndim} is not "
+            f"length of the desired ordering of dimensions i.e. input.dim() = {input.ndim} is not "
             f"equal to len(dims) = {len(order)}"
         )
-    wrapped = tuple(wrap_dim(d, x.ndim) for d in order)
+    wrapped = tuple(wrap_dim(d, input.ndim) for d in order)
     if len(set(wrapped)) != len(wrapped):
         raise RuntimeError("permute(): duplicate dims are not allowed.")
-    return PermuteBackward0.apply(x, dims=wrapped)
+    return PermuteBackward0.apply(input, dims=wrapped)
 
 
-def movedim(x: Value, source: int | Sequence[int], destination: int | Sequence[int]) -> Value:
-    """`x` with some dimensions moved to other places, the rest keeping their order; a view."""
-    sources = wrap_dims(source, x.ndim)
-    destinations = wrap_dims(destination, x.ndim)
+def movedim(input: Value, source: int | Sequence[int], destination: int | Sequence[int]) -> Value:
+    """`input` with some dimensions moved to other places, the rest keeping their order; a view."""
+    sources = [source] if isinstance(source, int) else list(source)
+    destinations = [destination] if isinstance(destination, int) else list(destination)
     if len(sources) != len(destinations):
         raise RuntimeError(
-            "movedim: Invalid source or destination dims: source "
-            f"({list(sources)} dims) should contain the same number of dims as destination "
-            f"({list(destinations)} dims)"
+            f"movedim: Invalid source or destination dims: source ({sources} dims) should contain "
+            f"the same number of dims as destination ({destinations} dims)"
         )
-    rest = iter([d for d in range(x.ndim) if d not in sources])
-    to = dict(zip(destinations, sources, strict=True))
-    return permute(x, [to[d] if d in to else next(rest) for d in range(x.ndim)])
+    taken, places = _distinct(sources, "source", input), _distinct(destinations, "destination", input)
+    to = dict(zip(places, taken, strict=True))
+    rest = iter([d for d in range(input.ndim) if d not in taken])
+    return permute(input, [to[d] if d in to else next(rest) for d in range(input.ndim)])
+
+
+def _distinct(dims: list[int], name: str, x: Value) -> list[int]:
+    wrapped = [wrap_dim(d, x.ndim) for d in dims]
+    if len(set(wrapped)) != len(wrapped):
+        raise RuntimeError(f"movedim: repeated dim in `{name}` ({dims})")
+    return wrapped
+
+
+moveaxis = movedim
 
 
 class UnsqueezeBackward0(View):
@@ -364,20 +396,20 @@ class SqueezeBackward2(SqueezeBackward0):
     __slots__ = ()
 
 
-def unsqueeze(x: Value, dim: int) -> Value:
-    """`x` with a dimension of size 1 at `dim`; a view."""
-    return UnsqueezeBackward0.apply(x, dim=wrap_dim(dim, x.ndim + 1))
+def unsqueeze(input: Value, dim: int) -> Value:
+    """`input` with a dimension of size 1 at `dim`; a view."""
+    return UnsqueezeBackward0.apply(input, dim=wrap_dim(dim, input.ndim + 1))
 
 
-def squeeze(x: Value, dim: int | Sequence[int] | None = None) -> Value:
-    """`x` without its dimensions of size 1, or without those in `dim` if they are; a view."""
+def squeeze(input: Value, dim: int | Sequence[int] | None = None) -> Value:
+    """`input` without its dimensions of size 1, or without those in `dim` if they are; a view."""
     node: type[SqueezeBackward0] = SqueezeBackward0
     if dim is None:
-        dims: tuple[int, ...] = tuple(range(x.ndim))
+        dims: tuple[int, ...] = tuple(range(input.ndim))
     else:
         node = SqueezeBackward1 if isinstance(dim, int) else SqueezeBackward2
-        dims = wrap_dims(dim, x.ndim) if x.ndim else ()
-    return node.apply(x, dims=tuple(d for d in dims if x.shape[d] == 1))
+        dims = wrap_dims(dim, input.ndim)
+    return node.apply(input, dims=tuple(d for d in dims if input.shape[d : d + 1] == (1,)))
 
 
 def zeros_for(like: Value, shape: tuple[int, ...]) -> Value:
@@ -406,9 +438,9 @@ def to_dtype(x: Value, to: Any) -> Value:
     return x if own == to else ToCopyBackward0.apply(x, to=to)
 
 
-def broadcast_to(x: Value, shape: Sequence[int]) -> Value:
+def broadcast_to(input: Value, size: Sequence[int]) -> Value:
     """As `expand`, PyTorch's second name for it."""
-    return expand(x, tuple(shape))
+    return expand(input, ints(size, "broadcast_to", "size"))
 
 
 def explain_cast(own: Any, to: Any) -> RuntimeError | None:

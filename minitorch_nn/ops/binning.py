@@ -1,0 +1,259 @@
+"""Which values there are, how often, and between which bounds: unique, bincount, histc, bucketize.
+
+None of these has a gradient.
+
+PyTorch: aten/src/ATen/native/Unique.cpp, SummaryOps.cpp (bincount), Histogram.cpp,
+Bucketization.cpp.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ..base import TensorBase, Value
+from ..dtypes import title
+from .operands import array_of, refuse
+from .shape import wrap_dim
+from .signatures import numpy_names
+
+# --- which values there are ------------------------------------------------------------------
+
+
+def _starts_of_runs(x: Any) -> Any:
+    """Where a slice of x (along its first dimension) differs from the one before it; bool."""
+    starts = np.ones(len(x), bool)
+    if len(x) > 1:
+        starts[1:] = (x[1:] != x[:-1]).reshape(len(x) - 1, -1).any(1)
+    return starts
+
+
+def _answer(like: Value, x: Any, inverse: Any, counts: Any, give: tuple[bool, bool]) -> Any:
+    results = [x, *[extra for extra, wanted in zip((inverse, counts), give, strict=True) if wanted]]
+    tensors = tuple([like.new(np.array(r, order="C")) for r in results])
+    return tensors if len(tensors) > 1 else tensors[0]
+
+
+def _runs(x: Any) -> tuple[Any, Any, Any]:
+    """Of equal neighbours one; for each slice the number of its run; how long each run is."""
+    starts = _starts_of_runs(x)
+    first = np.flatnonzero(starts)
+    return x[starts], np.cumsum(starts) - 1, np.diff(first, append=len(x))
+
+
+def _slices(x: Any, dim: int | None) -> tuple[Any, int]:
+    """What is to be told apart, along the first dimension: the elements, or slices along dim."""
+    if dim is None:
+        return x.reshape(-1), 0
+    d = wrap_dim(dim, x.ndim)
+    if x.ndim == 0:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+    if 0 in x.shape and x.shape[d]:
+        raise RuntimeError(
+            "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied"
+        )
+    return np.moveaxis(x, d, 0), d
+
+
+@numpy_names
+def unique(
+    input: Value,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
+) -> Any:
+    """The distinct elements in ascending order, or the distinct slices along `dim`.
+
+    return_inverse: also where each element of the input went. return_counts: how often each is
+    there. (`sorted` changes nothing: they are, in PyTorch too.)
+    """
+    x = array_of(input)
+    slices, d = _slices(x, dim)
+    if dim is None:
+        order = np.argsort(slices, kind="stable")
+    else:
+        # lexsort's last key counts most: the columns of the flattened slices, backwards.
+        columns = slices.reshape(len(slices), slices[:1].size).T
+        order = np.lexsort(columns[::-1]) if len(columns) else np.arange(len(slices))
+    distinct, runs, counts = _runs(slices[order])
+    inverse = np.empty(len(order), np.int64)
+    inverse[order] = runs
+    inverse = inverse if dim is not None else inverse.reshape(x.shape)
+    return _answer(
+        input, np.moveaxis(distinct, 0, d), inverse, counts, (return_inverse, return_counts)
+    )
+
+
+@numpy_names
+def unique_consecutive(
+    input: Value,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
+) -> Any:
+    """Of equal neighbours (elements, or slices along `dim`) only the first."""
+    x = array_of(input)
+    slices, d = _slices(x, dim)
+    distinct, inverse, counts = _runs(slices)
+    inverse = inverse if dim is not None else inverse.reshape(x.shape)
+    return _answer(
+        input, np.moveaxis(distinct, 0, d), inverse, counts, (return_inverse, return_counts)
+    )
+
+
+# --- how often -------------------------------------------------------------------------------
+
+
+def bincount(input: Value, weights: Value | None = None, minlength: int = 0) -> Value:
+    """How often each number from 0 up is in a vector of integers, or the sum of its weights.
+
+    minlength: at least so many numbers are counted. The result is int64, or float with weights.
+    """
+    x = array_of(input)
+    if minlength < 0:
+        raise RuntimeError("minlength should be >= 0")
+    refuse("bf", "bincount_cpu", x)
+    if x.ndim != 1 or (x < 0).any():
+        raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
+    if weights is None:
+        return input.new(np.bincount(x, minlength=minlength).astype(np.int64))
+    w = array_of(weights)
+    if w.shape != x.shape:
+        raise RuntimeError("weights should be 1-d and have the same length as input")
+    kind = w.dtype if w.dtype == np.float32 else np.float64
+    return input.new(np.bincount(x, w, minlength).astype(kind))
+
+
+def histc(input: Value, bins: int = 100, min: float = 0, max: float = 0) -> Value:
+    """How many elements fall in each of `bins` equal bins between `min` and `max`.
+
+    Others, nan among them, are not counted; what equals `max` is in the last bin. min = max means
+    the smallest and the largest element. NotImplementedError for integers.
+    """
+    x = array_of(input).reshape(-1)
+    refuse("biu", "histogram_cpu", x)
+    if bins <= 0:
+        raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
+    low, high = min, max
+    if low == high and x.size:
+        low, high = x.min(), x.max()
+    if low == high:
+        low, high = low - 1, high + 1
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise RuntimeError(f"torch.histc: range of [{low:g}, {high:g}] is not finite")
+    if low > high:
+        raise RuntimeError("torch.histc: max must be larger than min")
+    inside = x[(x >= low) & (x <= high)]
+    position = ((inside - low) * (bins / (high - low))).astype(np.int64)
+    counts = np.bincount(np.minimum(position, bins - 1), minlength=bins)
+    return input.new(counts.astype(x.dtype))
+
+
+# --- between which bounds --------------------------------------------------------------------
+
+
+def searchsorted(
+    sorted_sequence: Value,
+    input: Any,
+    *,
+    out_int32: bool = False,
+    right: bool = False,
+    side: str | None = None,
+    sorter: Value | None = None,
+) -> Value:
+    """Where in the sorted last dimension each value would have to be put in to keep the order.
+
+    Before equal elements, or behind them for right=True or side='right'. The sequences are one for
+    all values, or one for each row of values. sorter: the indices that sort the sequences.
+    """
+    bounds = array_of(sorted_sequence)
+    values = array_of(input)
+    _check_sides(right, side)
+    _check_shapes(bounds, values, isinstance(input, TensorBase))
+    if sorter is not None:
+        bounds = np.take_along_axis(bounds, _checked_sorter(array_of(sorter), bounds), -1)
+    side = "right" if right or side == "right" else "left"
+    found = _search(bounds, np.asarray(values), side)
+    return sorted_sequence.new(np.asarray(found, np.int32 if out_int32 else np.int64))
+
+
+def _search(bounds: Any, values: Any, side: Any) -> Any:
+    if bounds.ndim == 1:
+        return np.searchsorted(bounds, values, side)
+    # Many rows at once: replace the numbers by their ranks among all, and shift each row's ranks
+    # beyond those of the row before. Then all rows together are one sorted sequence.
+    pool = np.concatenate([bounds.reshape(-1), values.reshape(-1)])
+    ranks = np.unique(pool, return_inverse=True)[1]
+    width = bounds.shape[-1]
+    rows = np.arange(prod(bounds.shape[:-1]))[:, None]
+    shift = rows * (len(pool) + 1)
+    keys = ranks[: bounds.size].reshape(len(rows), width) + shift
+    wanted = ranks[bounds.size :].reshape(len(rows), values.shape[-1]) + shift
+    found = np.searchsorted(keys.reshape(-1), wanted.reshape(-1), side)
+    return (found.reshape(wanted.shape) - rows * width).reshape(values.shape)
+
+
+def _check_sides(right: bool, side: str | None) -> None:
+    if side not in (None, "left", "right"):
+        raise RuntimeError(
+            f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}"
+        )
+    if right and side == "left":
+        raise RuntimeError(
+            "torch.searchsorted(): side and right can't be set to opposites, got side of left "
+            "while right was True"
+        )
+
+
+def _check_shapes(bounds: Any, values: Any, is_tensor: bool) -> None:
+    if bounds.ndim == 0:
+        raise RuntimeError(
+            "torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 "
+            "dimension"
+        )
+    if bounds.ndim == 1:
+        return
+    if not is_tensor or values.ndim == 0:
+        raise RuntimeError(
+            "torch.searchsorted(): input value can be a scalar only when boundaries tensor "
+            f"dimension is 1, but we got boundaries tensor dim({bounds.ndim}) and input value's "
+            "dim(0) numel(1)"
+        )
+    if bounds.shape[:-1] != values.shape[:-1]:
+        raise RuntimeError(
+            "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 "
+            "dimensions of boundaries tensor and input value tensor must match, but we got "
+            f"boundaries tensor {list(bounds.shape)} and input value tensor {list(values.shape)}"
+        )
+
+
+def _checked_sorter(sorter: Any, bounds: Any) -> Any:
+    if sorter.shape != bounds.shape:
+        raise RuntimeError(
+            "torch.searchsorted(): boundary and sorter must have the same size, but got boundary "
+            f"tensor {list(bounds.shape)}and got sorter tensor {list(sorter.shape)}"
+        )
+    if sorter.dtype != np.int64:
+        raise RuntimeError(
+            "torch.searchsorted(): sorter must be a tensor of long dtype but got dtype "
+            f"{title(sorter.dtype)}"
+        )
+    if ((sorter < 0) | (sorter >= bounds.shape[-1])).any():
+        raise RuntimeError("torch.searchsorted(): sorter index out of range")
+    return sorter
+
+
+def bucketize(
+    input: Any, boundaries: Value, *, out_int32: bool = False, right: bool = False
+) -> Value:
+    """For each value the number of the bucket between the sorted `boundaries` it falls in.
+
+    A value that equals a boundary is below it, or above it for right=True.
+    """
+    bounds = array_of(boundaries)
+    if bounds.ndim != 1:
+        raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({bounds.ndim})")
+    return searchsorted(boundaries, input, out_int32=out_int32, right=right)
