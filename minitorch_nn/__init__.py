@@ -10,6 +10,7 @@ the whole order.
 from __future__ import annotations
 
 import builtins
+import sys
 import warnings
 from typing import Any
 
@@ -17,7 +18,23 @@ from typing import Any
 # hushes NumPy's warnings where they arise in this package, and only there.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitorch_nn\.")
 
-from . import autograd, dtypes, nn, optim, random, return_types, utils
+from . import (
+    accelerator,
+    amp,
+    autograd,
+    backends,
+    cuda,
+    distributed,
+    dtypes,
+    linalg,
+    nn,
+    optim,
+    random,
+    return_types,
+    utils,
+)
+from .amp import GradScaler, autocast
+from .autograd import functional as _functional  # torch.autograd.functional, built of ops
 from .autograd.grad_mode import (
     enable_grad,
     inference_mode,
@@ -53,7 +70,7 @@ from .creation import (
     zeros,
     zeros_like,
 )
-from .device import device
+from .device import device, get_default_device, set_default_device
 from .dtypes import bool_ as bool
 from .dtypes import (
     dtype,
@@ -72,66 +89,285 @@ from .dtypes import (
 from .dtypes import float_ as float
 from .dtypes import int_ as int
 from .formatting import set_printoptions
-from .nn.functional import conv2d, max_pool2d
-from .ops.activation import log_softmax, relu, sigmoid, softmax, tanh
-from .ops.arithmetic import add, div, floor_divide, mul, neg, positive, remainder, rsub, sub
+from .missing import name_plainly
+from .nn.parameter import typename
+from .ops.activation import log_softmax, sigmoid, softmax, tanh
+from .ops.adaptive_pooling import adaptive_avg_pool1d, adaptive_max_pool1d
+from .ops.arithmetic import (
+    add,
+    addcdiv,
+    addcmul,
+    div,
+    divide,
+    lerp,
+    mul,
+    multiply,
+    neg,
+    negative,
+    positive,
+    rsub,
+    sub,
+    subtract,
+    true_divide,
+)
 from .ops.broadcasting import broadcast_shapes, broadcast_tensors
-from .ops.comparison import (
-    allclose,
-    bitwise_and,
-    bitwise_not,
-    bitwise_or,
-    bitwise_xor,
+from .ops.binning import (
+    bincount,
+    bucketize,
+    histc,
+    searchsorted,
+    unique,
+    unique_consecutive,
+)
+from .ops.calculus import cumulative_trapezoid, diff, trapezoid, trapz
+from .ops.choice import (
     clamp,
+    clamp_max,
+    clamp_min,
     clip,
-    eq,
-    equal,
     fmax,
     fmin,
+    masked_fill,
+    maximum,
+    minimum,
+    where,
+)
+from .ops.comparison import (
+    allclose,
+    eq,
+    equal,
     ge,
+    greater,
+    greater_equal,
     gt,
     isclose,
     isfinite,
     isinf,
     isnan,
+    isneginf,
+    isposinf,
+    isreal,
     le,
+    less,
+    less_equal,
+    lt,
+    ne,
+    not_equal,
+    signbit,
+)
+from .ops.division import floor_divide, fmod, gcd, lcm, remainder
+from .ops.exponentials import (
+    exp,
+    exp2,
+    expm1,
+    log,
+    log1p,
+    log2,
+    log10,
+    logaddexp,
+    logaddexp2,
+    xlogy,
+)
+from .ops.extremes import amax, amin, aminmax, argmax, argmin, max, min
+from .ops.factors import cumprod, prod
+from .ops.hard_activation import hardshrink
+from .ops.diagonals import (
+    diag,
+    diag_embed,
+    diagflat,
+    diagonal,
+    diagonal_copy,
+    diagonal_scatter,
+    trace,
+    tril,
+    triu,
+)
+from .ops.gathering import gather, index_add, index_select, scatter_add, take_along_dim
+from .ops.indexing import argwhere, masked_select, nonzero, take, unravel_index
+from .ops.joining import (
+    atleast_1d,
+    atleast_2d,
+    atleast_3d,
+    block_diag,
+    cat,
+    chunk,
+    column_stack,
+    concat,
+    concatenate,
+    dsplit,
+    dstack,
+    hsplit,
+    hstack,
+    row_stack,
+    split,
+    split_with_sizes,
+    stack,
+    tensor_split,
+    unbind,
+    unsafe_chunk,
+    unsafe_split,
+    unsafe_split_with_sizes,
+    vsplit,
+    vstack,
+)
+from .ops.logic import (
+    bitwise_and,
+    bitwise_left_shift,
+    bitwise_not,
+    bitwise_or,
+    bitwise_right_shift,
+    bitwise_xor,
     logical_and,
     logical_not,
     logical_or,
     logical_xor,
-    lt,
-    masked_fill,
-    maximum,
-    minimum,
-    ne,
-    where,
 )
-from .ops.extremes import amax, amin, argmax, argmin, max, min, norm
-from .ops.indexing import gather, index_select, masked_select, narrow, nonzero, scatter_add, select
-from .ops.joining import cat, chunk, flip, split, stack, unbind
 from .ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
-from .ops.pointwise import abs, ceil, cos, floor, round, sign, sin, tan, trunc
-from .ops.powers import exp, expm1, log, log1p, log2, log10, pow, reciprocal, rsqrt, sqrt, square
-from .ops.reduction import all, any, cumsum, logsumexp, mean, prod, std, sum, var
+from .ops.padding import constant_pad_nd
+from .ops.einsum import einsum, inner, tensordot
+from .ops.inverse import inverse, matrix_power
+from .ops.products import (
+    addbmm,
+    addmv,
+    addr,
+    baddbmm,
+    chain_matmul,
+    cross,
+    ger,
+    kron,
+    vdot,
+)
+from .ops.moments import std, std_mean, var, var_mean
+from .ops.norms import dist, norm, renorm
+from .ops.parts import narrow, narrow_copy, select
+from .ops.pointwise import (
+    abs,
+    absolute,
+    ceil,
+    copysign,
+    fix,
+    floor,
+    frac,
+    heaviside,
+    nan_to_num,
+    round,
+    sgn,
+    sign,
+    trunc,
+)
+from .ops.pool import avg_pool1d, max_pool1d, max_pool1d_with_indices, max_pool2d, max_pool3d
+from .ops.powers import float_power, ldexp, pow, reciprocal, rsqrt, sqrt, square
+from .ops.rearranging import (
+    cartesian_prod,
+    combinations,
+    flip,
+    fliplr,
+    flipud,
+    meshgrid,
+    repeat_interleave,
+    roll,
+    rot90,
+    tile,
+)
+from .ops.rectifiers import (
+    celu,
+    celu_,
+    prelu,
+    relu,
+    relu_,
+    rrelu,
+    rrelu_,
+    selu,
+    selu_,
+    threshold,
+    threshold_,
+)
+from .ops.reduction import all, any, count_nonzero, logsumexp, mean, nanmean, nansum, sum
+from .ops.scans import cummax, cummin, cumsum, logcumsumexp
+from .ops.scatter_reduce import index_reduce, scatter_reduce
+from .ops.scattering import (
+    index_copy,
+    index_fill,
+    index_put,
+    masked_scatter,
+    put,
+    scatter,
+    select_scatter,
+    slice_scatter,
+)
 from .ops.shape import (
+    adjoint,
     broadcast_to,
     clone,
     flatten,
+    moveaxis,
     movedim,
     permute,
     ravel,
     reshape,
     squeeze,
     swapaxes,
+    swapdims,
     t,
     transpose,
     unflatten,
     unsqueeze,
 )
+from .ops.strided import as_strided, as_strided_scatter
+from .ops.special import erf, erfc, erfinv, logit
+from .ops.sorting import (
+    argsort,
+    kthvalue,
+    median,
+    mode,
+    msort,
+    nanmedian,
+    sort,
+    topk,
+)
+from .ops.statistics import cov, nanquantile, quantile
+from .ops.trigonometry import (
+    acos,
+    acosh,
+    arccos,
+    arccosh,
+    arcsin,
+    arcsinh,
+    arctan,
+    arctan2,
+    arctanh,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    cos,
+    cosh,
+    deg2rad,
+    hypot,
+    rad2deg,
+    sin,
+    sinc,
+    sinh,
+    tan,
+)
 from .random import Generator, default_generator, initial_seed, manual_seed, seed
 from .serialization import load, save
 from .size import Size
 from .tensor import Tensor
+from .tuning import (
+    are_deterministic_algorithms_enabled,
+    compile,
+    get_float32_matmul_precision,
+    get_num_interop_threads,
+    get_num_threads,
+    is_deterministic_algorithms_warn_only_enabled,
+    set_float32_matmul_precision,
+    set_flush_denormal,
+    set_num_interop_threads,
+    set_num_threads,
+    use_deterministic_algorithms,
+)
 from .version import __version__
 
 half, double, short, long = float16, float64, int16, int64
@@ -151,3 +387,28 @@ def is_tensor(obj: object) -> builtins.bool:
 def numel(input: Tensor) -> builtins.int:
     """How many elements `input` holds."""
     return input.numel()
+
+
+name_plainly(
+    sys.modules[__name__],
+    accelerator,
+    amp,
+    autograd,
+    backends,
+    backends.cuda,
+    backends.cudnn,
+    backends.mps,
+    cuda,
+    cuda.amp,
+    distributed,
+    linalg,
+    nn,
+    nn.functional,
+    nn.init,
+    nn.utils,
+    optim,
+    optim.lr_scheduler,
+    random,
+    utils,
+    utils.data,
+)

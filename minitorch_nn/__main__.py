@@ -1,4 +1,4 @@
-"""The command line: `python -m minitorch_nn train` and `python -m minitorch_nn evaluate FILE`."""
+"""The command line: `python -m minitorch_nn train`, `evaluate FILE` and `run SCRIPT`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import minitorch_nn as torch
 from minitorch_nn import nn, optim
 from minitorch_nn.checkpoint import check_can_save, load_checkpoint, save_checkpoint
+from minitorch_nn.run import run_script
 from minitorch_nn.training import MODELS, chapter_transform, evaluate, train
 from minitorch_nn.utils.data import DataLoader
 from minitorch_nn.vision.datasets import Found, LabelledImages, find_mnist
@@ -46,7 +47,8 @@ def make_parser() -> Parser:
     seed = number(int, "from -2**63 to 2**64 - 1", lambda value: -(2**63) <= value < 2**64)
 
     parser = Parser(
-        prog="python -m minitorch_nn", description="Train on MNIST in NumPy, and score a model."
+        prog="python -m minitorch_nn",
+        description="Train on MNIST in NumPy, score a model, run programs written for PyTorch.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
 
@@ -73,6 +75,12 @@ def make_parser() -> Parser:
             metavar="DIR",
             help="folder with MNIST (default: ./data, else the sample in the package)",
         )
+
+    running = commands.add_parser("run", help="run a program written for PyTorch")
+    running.add_argument("script", metavar="SCRIPT", help="where it says `import torch`")
+    rest = running.add_argument("arguments", nargs=argparse.REMAINDER, metavar="ARGS", help="its own")
+    rest.required = False  # else argparse before Python 3.12 would ask for it beside SCRIPT
+    running.set_defaults(run=run_program)
     return parser
 
 
@@ -117,6 +125,12 @@ def run_evaluate(arguments: argparse.Namespace) -> None:
     evaluate(model, DataLoader(test_set, batch_size=64, shuffle=False))
 
 
+def run_program(arguments: argparse.Namespace) -> None:
+    with one_line_errors():
+        source = Path(arguments.script).read_bytes()
+    run_script(arguments.script, source, arguments.arguments)
+
+
 def find_digits(arguments: argparse.Namespace) -> tuple[LabelledImages, LabelledImages]:
     """Return the training and the test set, and print which they are."""
     try:
@@ -148,6 +162,9 @@ def check_digits(found: Found) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; 2 for bad input is raised as SystemExit."""
     arguments = make_parser().parse_args(argv)
+    if arguments.command == "run":
+        run_program(arguments)  # what it raises, and its exit status, are the program's own
+        return 0
     try:
         arguments.run(arguments)
     except FloatingPointError as error:

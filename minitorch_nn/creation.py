@@ -18,7 +18,7 @@ from . import dtypes, random
 from .device import check_device
 from .dtypes import Array
 from .dtypes import dtype as DType
-from .ops.shape import sizes_of
+from .ops.dims import sizes_of
 from .random import Generator
 from .tensor import Tensor
 

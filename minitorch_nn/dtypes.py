@@ -168,7 +168,12 @@ def promote(a: Any, b: Any) -> tuple[Any, Any]:
     elif type(a) is np.ndarray and type(b) is np.ndarray and a.dtype is b.dtype:
         return a, b
     common = result_numpy(a, b)
-    return np.asarray(a, common), np.asarray(b, common)
+    return cast(a, common), cast(b, common)
+
+
+def cast(x: Any, kind: np.dtype[Any]) -> Any:
+    """An array or a number as an array of this type; what it cannot hold wraps, as -1 to 255."""
+    return np.asarray(x).astype(kind, copy=False)
 
 
 def promote_float(a: Any, b: Any) -> tuple[Any, Any]:

@@ -218,6 +218,14 @@ class Generator:
             raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p:g}")
         return (self._unit(math.prod(shape), np.float64) < p).reshape(shape)
 
+    def exponential(self, shape: Shape, dtype: np.dtype[Any], rate: float = 1.0) -> Array:
+        """Waiting times of mean 1 / rate. PyTorch: exponential_ (transformation::exponential).
+
+        As with `bernoulli`, PyTorch built with MKL draws otherwise on Intel processors.
+        """
+        u = self._unit(math.prod(shape), np.float64)
+        return (-1.0 / rate * np.log1p(-u)).astype(dtype).reshape(shape)
+
     def int64(self) -> int:
         """One integer of [0, 2⁶³): `torch.empty((), dtype=torch.int64).random_()`."""
         return int(self._words64(1)[0]) % 2**63

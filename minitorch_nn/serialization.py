@@ -24,7 +24,7 @@ import shutil
 import sys
 import tarfile
 import zipfile
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any, ClassVar
@@ -89,6 +89,7 @@ _KINDS = {d: _StorageKind(d) for d in dtypes.ALL}
 
 # PyTorch's name for a thing, and the thing. The reader looks names up, the writer things.
 _GLOBALS: dict[str, Any] = {
+    "collections.Counter": Counter,  # a schedule's milestones
     "collections.OrderedDict": OrderedDict,
     "torch.Size": Size,
     "torch._utils._rebuild_tensor_v2": _rebuild_tensor,
@@ -171,7 +172,7 @@ def _replacing(path: Path) -> Iterator[IO[bytes]]:
         raise
 
 
-_PLAIN = (type(None), bool, int, float, str, tuple, list, dict, OrderedDict, Size)
+_PLAIN = (type(None), bool, int, float, str, tuple, list, dict, OrderedDict, Counter, Size)
 
 
 class _Writer(pickle._Pickler):

@@ -29,8 +29,18 @@ def _given(*names: str) -> Callable[[tuple[Any, ...], dict[str, Any]], bool]:
     return lambda args, kwargs: any(name in kwargs for name in names)
 
 
+def _of_one_number(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    x = args[0]
+    return x.dim() == 0 or x.shape[kwargs.get("dim", 1)] == 1
+
+
+_DIRECTION = "the direction of one number is constant: its derivative is what rounding leaves of 0"
+
 # Inputs to the functions of op_db.
-SAMPLES: list[Exclusion] = []
+SAMPLES: list[Exclusion] = [
+    Exclusion("nn.functional.cosine_similarity", _DIRECTION, _of_one_number),
+    Exclusion("nn.functional.normalize", _DIRECTION, _of_one_number),
+]
 
 # The values that come out are whatever the memory held: only shape and type are compared.
 UNDEFINED = {"empty", "empty_like", "new_empty", "empty_strided", "new_empty_strided"}
@@ -38,11 +48,45 @@ UNDEFINED = {"empty", "empty_like", "new_empty", "empty_strided", "new_empty_str
 # Agreeing in values and derivatives, but recorded in other nodes than PyTorch's.
 OTHER_GRAPH: dict[str, str] = {}
 
+# Functions of op_db and modules of module_db whose second derivatives are not compared.
+SECOND: dict[str, str] = {
+    "MultiLabelMarginLoss": "PyTorch has none, which its database does not say",
+    "MultiMarginLoss": "PyTorch has none, which its database does not say",
+    "copysign": "it is 0, of which PyTorch's rounding leaves 1e-17 here and there",
+}
+
 # Error inputs of op_db: by name, what part of the message, PyTorch's, tells them.
-ERRORS: dict[str, dict[str, str]] = {}
+REFLECTED = "a number as `self`: Python never calls a reflected operator so, and C alone checks it"
+ERRORS: dict[str, dict[str, str]] = {
+    **{f"__r{name}__": {"descriptor": REFLECTED} for name in ("add", "mul", "and", "or", "xor")},
+    **{f"__r{name}__": {"None": REFLECTED} for name in ("mod", "pow", "sub")},
+    "__rdiv__": {"no attribute 'reciprocal'": REFLECTED},
+    "nn.functional.max_pool1d": {
+        "effective kernel size overflows": "64 bits overflow in C++; Python's integers do not"
+    },
+}
 
 # Variants (method, in place) of op_db's functions that the package does not have.
-VARIANTS: dict[str, str] = {}
+VARIANTS: dict[str, str] = {
+    "addbmm.inplace": "PyTorch's addbmm_ lets the tensor grow where it would have to broadcast",
+}
 
 # Settings of modules in module_db; `when` is given what the module is made with.
 MODULES: list[Exclusion] = []
+
+# Optimizers of optim_db that the package does not have.
+OPTIMIZERS = {
+    "Adafactor": "keeps row and column averages of matrices only; for models too large for Adam",
+    "LBFGS": "no rule for one parameter after another: it calls the closure many times a step",
+    "Muon": "computes in bfloat16, a type that this package does not have",
+    "SparseAdam": "for sparse gradients only",
+}
+
+# Settings of optimizers in optim_db; `when` is given what the optimizer is made with.
+OPTIMIZER_SETTINGS = [
+    Exclusion(
+        "ASGD",
+        "PyTorch's foreach form rounds a loaded eta otherwise than its plain form, which is ours",
+        _given("foreach"),
+    ),
+]

@@ -304,7 +304,8 @@ def see(library: Any, output: Any, inputs: list[Array]) -> Any:
 
 
 def see_gradient(library: Any, gradient: Any) -> Any:
-    return None if gradient is None else see(library, gradient, [])
+    # The clone is for PyTorch, which may hold a gradient of zeros without memory.
+    return None if gradient is None else see(library, gradient.clone(), [])
 
 
 # Comparing

@@ -122,6 +122,7 @@ def compare(info: Any, given: Any, dtype: Any, training: bool) -> None:
     compare_runs(*[Run(output=seen.output) for seen in first], precision, graph=False, layout=False)
     inputs, named = as_ours((sent.args, sent.kwargs))
     second = dtype == pytorch.float64 and info.supports_gradgrad
+    second = second and title(info) not in exclusions.SECOND
     wide = made(pytorch, info.module_cls, setting.args, setting.kwargs, pytorch.float64, training)
     wide.load_state_dict(theirs.state_dict())
     wide_inputs, wide_named = as_theirs((sent.args, sent.kwargs), wide=True)
@@ -170,6 +171,8 @@ def test_errors(info: Any) -> None:
     ):
         theirs = raised(pytorch, info.module_cls, wrong.module_error_input)
         mine = raised(minitorch_nn, ours_of(info), wrong.module_error_input)
+        if isinstance(mine, Unfit):
+            continue
         if theirs is not None:
             compare_errors(theirs, mine, message=True)
         elif mine is not None:

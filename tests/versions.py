@@ -248,6 +248,7 @@ SINGLE_SAMPLES = before((2, 13), "a subset that changes only single samples pass
 
 SILENT_BACKWARD_HOOKS = before((2, 8), "a hook without gradients for the inputs did not warn")
 SOFTMAX_DIM = before((2, 15), "Softmax did not check its dim")
+ASGD_ALPHA = before((2, 15), "ASGD took a negative alpha")
 SETS_OF_PARAMETERS = before((2, 15), "a set of parameters was not warned of")
 
 # The name of the kernels for any CPU, as torch.backends.cpu.get_cpu_capability gives it.

@@ -8,33 +8,177 @@ from __future__ import annotations
 import warnings
 
 from ..dtypes import dtype as DType
-from ..ops import activation, convolution, loss, matmul, pooling
-from ..ops.broadcasting import broadcast_tensors
-from ..ops.convolution import Geometry, per_dimension
-from ..ops.inplace import in_place
+from ..ops import activation, conv, matmul, pool, rectifiers
+from ..ops.activation import (
+    gelu,
+    glu,
+    gumbel_softmax,
+    logsigmoid,
+    mish,
+    sigmoid,
+    silu,
+    softplus,
+    softsign,
+    tanh,
+    tanhshrink,
+)
+from ..ops.adaptive_pooling import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool3d,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    adaptive_max_pool3d,
+    max_unpool1d,
+    max_unpool2d,
+    max_unpool3d,
+)
+from ..ops.distance import cosine_similarity, normalize, pairwise_distance
+from ..ops.hard_activation import (
+    hardshrink,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    hardtanh_,
+    relu6,
+    softshrink,
+)
+from ..ops.inplace import in_place_if
+from ..ops.loss import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    nll_loss,
+    one_hot,
+)
+from ..ops.margin_loss import (
+    cosine_embedding_loss,
+    hinge_embedding_loss,
+    margin_ranking_loss,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    multilabel_soft_margin_loss,
+    soft_margin_loss,
+    triplet_margin_loss,
+    triplet_margin_with_distance_loss,
+)
 from ..ops.padding import pad
+from ..ops.rectifiers import (
+    celu,
+    celu_,
+    elu,
+    elu_,
+    leaky_relu,
+    leaky_relu_,
+    prelu,
+    relu_,
+    rrelu,
+    rrelu_,
+    selu,
+    selu_,
+    threshold,
+    threshold_,
+)
+from ..ops.regression_loss import (
+    gaussian_nll_loss,
+    huber_loss,
+    kl_div,
+    l1_loss,
+    mse_loss,
+    poisson_nll_loss,
+    smooth_l1_loss,
+)
 from ..random import default_generator
 from ..tensor import Tensor
 
 __all__ = [
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
+    "avg_pool1d",
     "avg_pool2d",
+    "avg_pool3d",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "celu",
+    "celu_",
+    "conv1d",
     "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+    "cosine_embedding_loss",
+    "cosine_similarity",
     "cross_entropy",
     "dropout",
+    "elu",
+    "elu_",
+    "gaussian_nll_loss",
+    "gelu",
+    "glu",
+    "gumbel_softmax",
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "hardtanh_",
+    "hinge_embedding_loss",
+    "huber_loss",
+    "kl_div",
     "l1_loss",
+    "leaky_relu",
+    "leaky_relu_",
     "linear",
     "log_softmax",
+    "logsigmoid",
+    "lp_pool1d",
+    "lp_pool2d",
+    "lp_pool3d",
+    "margin_ranking_loss",
+    "max_pool1d",
     "max_pool2d",
+    "max_pool3d",
+    "max_unpool1d",
+    "max_unpool2d",
+    "max_unpool3d",
+    "mish",
     "mse_loss",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
     "nll_loss",
+    "normalize",
+    "one_hot",
     "pad",
+    "pairwise_distance",
+    "poisson_nll_loss",
+    "prelu",
     "relu",
+    "relu6",
     "relu_",
+    "rrelu",
+    "rrelu_",
+    "selu",
+    "selu_",
     "sigmoid",
+    "silu",
+    "smooth_l1_loss",
+    "soft_margin_loss",
     "softmax",
+    "softmin",
+    "softplus",
+    "softshrink",
+    "softsign",
     "tanh",
+    "tanhshrink",
+    "threshold",
+    "threshold_",
+    "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
 ]
 
 
@@ -46,66 +190,19 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     return matmul.linear(input, weight, bias)
 
 
-def conv2d(
-    input: Tensor,
-    weight: Tensor,
-    bias: Tensor | None = None,
-    stride: int | tuple[int, ...] = 1,
-    padding: int | tuple[int, ...] | str = 0,
-    dilation: int | tuple[int, ...] = 1,
-    groups: int = 1,
-) -> Tensor:
-    """Slides weight (O, C/groups, KH, KW) over input (N, C, H, W) or (C, H, W).
+conv1d, conv2d, conv3d = conv.conv1d, conv.conv2d, conv.conv3d
+conv_transpose1d = conv.conv_transpose1d
+conv_transpose2d = conv.conv_transpose2d
+conv_transpose3d = conv.conv_transpose3d
 
-    The result is (N, O, OH, OW) with OH = ⌊(H + 2·padding - dilation·(KH - 1) - 1) / stride⌋ + 1.
-    padding 'valid' is 0; 'same' keeps H and W, and refuses a stride. RuntimeError otherwise as
-    PyTorch's. PyTorch: aten/src/ATen/native/Convolution.cpp (conv2d).
-    """
-    if input.ndim == 3:  # unbatched: a batch of one
-        batch = conv2d(input.unsqueeze(0), weight, bias, stride, padding, dilation, groups)
-        return batch.squeeze(0)
-    steps, spread = per_dimension(stride, 2, "stride"), per_dimension(dilation, 2, "dilation")
-    if isinstance(padding, str):
-        input, pads = _named_padding(input, weight, padding, steps, spread)
-    else:
-        pads = per_dimension(padding, 2, "padding")
-    return convolution.convolution(input, weight, bias, Geometry(steps, pads, spread, groups))
-
-
-def _named_padding(
-    input: Tensor, weight: Tensor, name: str, stride: tuple[int, ...], dilation: tuple[int, ...]
-) -> tuple[Tensor, tuple[int, ...]]:
-    """'same' and 'valid'. Where the total is odd, 'same' pads one more on the right and bottom."""
-    if name == "valid":
-        return input, (0, 0)
-    if name != "same":
-        raise RuntimeError(f"Invalid padding string: '{name}'")
-    if any(s != 1 for s in stride):
-        raise RuntimeError("padding='same' is not supported for strided convolutions")
-    totals = [d * (k - 1) for d, k in zip(dilation, weight.shape[2:], strict=True)]
-    left = [t // 2 for t in totals]
-    if any(t % 2 for t in totals):
-        extra = [0, totals[1] % 2, 0, totals[0] % 2]
-        input = pad(input, extra)
-    return input, tuple(left)
-
-
-max_pool2d = pooling.max_pool2d
-avg_pool2d = pooling.avg_pool2d
+max_pool1d, max_pool2d, max_pool3d = pool.max_pool1d, pool.max_pool2d, pool.max_pool3d
+lp_pool1d, lp_pool2d, lp_pool3d = pool.lp_pool1d, pool.lp_pool2d, pool.lp_pool3d
+avg_pool1d, avg_pool2d, avg_pool3d = pool.avg_pool1d, pool.avg_pool2d, pool.avg_pool3d
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """max(x, 0), written into `input` if inplace."""
-    return in_place(input, activation.relu) if inplace else activation.relu(input)
-
-
-def relu_(input: Tensor) -> Tensor:
-    """max(x, 0), written into `input`."""
-    return in_place(input, activation.relu)
-
-
-sigmoid = activation.sigmoid
-tanh = activation.tanh
+    return in_place_if(inplace, rectifiers.relu, input)
 
 
 def _implicit_dim(name: str, ndim: int, stacklevel: int) -> int:
@@ -124,6 +221,15 @@ def softmax(
     if dim is None:
         dim = _implicit_dim("softmax", input.ndim, _stacklevel)
     return activation.softmax(input, dim, dtype)
+
+
+def softmin(
+    input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None
+) -> Tensor:
+    """softmax(-input) along `dim`: the smallest number gets the largest share."""
+    if dim is None:
+        dim = _implicit_dim("softmin", input.ndim, _stacklevel)
+    return activation.softmax(-input, dim, dtype)
 
 
 def log_softmax(
@@ -150,31 +256,3 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
         kept = default_generator.bernoulli(1 - p, input.shape).astype(input.array.dtype)
         noise = input.new(kept / input.array.dtype.type(1 - p))
     return input.mul_(noise) if inplace else input * noise
-
-
-cross_entropy = loss.cross_entropy
-nll_loss = loss.nll_loss
-binary_cross_entropy = loss.binary_cross_entropy
-binary_cross_entropy_with_logits = loss.binary_cross_entropy_with_logits
-
-
-def _broadcast_with_warning(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    if target.shape == input.shape:
-        return input, target
-    warnings.warn(
-        f"Using a target size ({target.shape}) that is different to the input size "
-        f"({input.shape}). This will likely lead to incorrect results due to broadcasting. "
-        "Please ensure they have the same size.",
-        stacklevel=3,
-    )
-    return broadcast_tensors(input, target)
-
-
-def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
-    """The mean (or sum, or each) of (input - target)². Warns where the shapes differ."""
-    return loss.mse_loss(*_broadcast_with_warning(input, target), reduction)
-
-
-def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
-    """The mean (or sum, or each) of |input - target|. Warns where the shapes differ."""
-    return loss.l1_loss(*_broadcast_with_warning(input, target), reduction)

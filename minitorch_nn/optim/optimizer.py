@@ -2,7 +2,7 @@
 
 A group is a dictionary: the parameters under "params", and beside them the settings that hold for
 them, as "lr". What is remembered about one parameter, as its momentum, is in `state[parameter]`.
-A subclass adds the rule: `step()`, which reads `p.grad` and changes `p`.
+A subclass adds the rule: `step()`, which reads `p.grad` and changes `p` (see rule.py).
 
 PyTorch: torch/optim/optimizer.py.
 """
@@ -63,7 +63,7 @@ class Optimizer:
         self.defaults = defaults
         self.state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[Group] = []
-        self._init_hooks()
+        self._hooks: defaultdict[str, dict[int, Callable[..., Any]]] = defaultdict(dict)
         groups = list(params)
         if not groups:
             raise ValueError("optimizer got an empty parameter list")
@@ -71,10 +71,6 @@ class Optimizer:
             groups = [{"params": groups}]
         for group in groups:
             self.add_param_group(group)
-
-    def _init_hooks(self) -> None:
-        self._optimizer_step_pre_hooks: dict[int, Callable[..., Any]] = {}
-        self._optimizer_step_post_hooks: dict[int, Callable[..., Any]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         # So that the hooks run around every subclass's own step, a user's too.
@@ -91,8 +87,9 @@ class Optimizer:
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        # After unpickling, and at the end of load_state_dict: subclasses complete old states here.
         self.__dict__.update(state)
-        self._init_hooks()
+        self.__dict__.setdefault("_hooks", defaultdict(dict))
 
     def __repr__(self) -> str:
         text = f"{type(self).__name__} ("
@@ -168,13 +165,37 @@ class Optimizer:
 
     def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(optimizer, args, kwargs)` before each step; it may return new ones of both."""
-        return RemovableHandle(self._optimizer_step_pre_hooks, hook)
+        return RemovableHandle(self._hooks["step_pre"], hook)
 
     def register_step_post_hook(self, hook: Callable[..., None]) -> RemovableHandle:
         """Call `hook(optimizer, args, kwargs)` after each step."""
-        return RemovableHandle(self._optimizer_step_post_hooks, hook)
+        return RemovableHandle(self._hooks["step_post"], hook)
 
     # ---- saving and loading
+
+    def register_state_dict_pre_hook(
+        self, hook: Callable[..., None], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(optimizer)` before each state_dict()."""
+        return RemovableHandle(self._hooks["state_dict_pre"], hook, prepend=prepend)
+
+    def register_state_dict_post_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(optimizer, state_dict)` after state_dict(); what it returns replaces that."""
+        return RemovableHandle(self._hooks["state_dict_post"], hook, prepend=prepend)
+
+    def register_load_state_dict_pre_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(optimizer, state_dict)` before loading; what it returns is loaded instead."""
+        return RemovableHandle(self._hooks["load_state_dict_pre"], hook, prepend=prepend)
+
+    def register_load_state_dict_post_hook(
+        self, hook: Callable[..., None], prepend: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(optimizer)` after loading."""
+        return RemovableHandle(self._hooks["load_state_dict_post"], hook, prepend=prepend)
 
     def state_dict(self) -> dict[str, Any]:
         """`{"state": {0: {...}, ...}, "param_groups": [{..., "params": [0, ...]}, ...]}`.
@@ -182,6 +203,8 @@ class Optimizer:
         Parameters are numbered in the order of the groups; their values are not part of it. The
         tensors in it are the optimizer's own, not copies.
         """
+        for hook in self._hooks["state_dict_pre"].values():
+            hook(self)
         number: dict[int, int] = {}
         groups = []
         start = 0
@@ -190,16 +213,22 @@ class Optimizer:
             for i, param in enumerate(params, start):
                 number.setdefault(id(param), i)
             start += len(params)
-            packed = {key: value for key, value in group.items() if key != "params"}
-            groups.append({**packed, "params": [number[id(param)] for param in params]})
+            settings = {key: value for key, value in group.items() if key != "params"}
+            groups.append({**settings, "params": [number[id(param)] for param in params]})
         state = {number[id(k)] if isinstance(k, Tensor) else k: v for k, v in self.state.items()}
-        return {"state": state, "param_groups": groups}
+        packed = {"state": state, "param_groups": groups}
+        for hook in self._hooks["state_dict_post"].values():
+            packed = _replaced(packed, hook(self, packed))
+        return packed
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on where another optimizer, of parameters in the same order, stood.
 
         Its settings replace this one's. ValueError if the groups differ in number or in size.
         """
+        state_dict = state_dict.copy()
+        for hook in self._hooks["load_state_dict_pre"].values():
+            state_dict = _replaced(state_dict, hook(self, state_dict))
         saved_groups = deepcopy(state_dict["param_groups"])
         if len(saved_groups) != len(self.param_groups):
             raise ValueError("loaded state dict has a different number of parameter groups")
@@ -224,15 +253,16 @@ class Optimizer:
                 state[params[key]] = _like(params[key], values)
             else:
                 state[key] = values
-        self.state = state
-        self.param_groups = saved_groups
+        self.__setstate__({"state": state, "param_groups": saved_groups})
+        for hook in self._hooks["load_state_dict_post"].values():
+            hook(self)
 
 
 def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(step)
     def hooked(*args: Any, **kwargs: Any) -> Any:
         optimizer = args[0]  # hooks see it among the arguments, too, as in PyTorch
-        for hook in tuple(optimizer._optimizer_step_pre_hooks.values()):
+        for hook in tuple(optimizer._hooks["step_pre"].values()):
             replaced = hook(optimizer, args, kwargs)
             if replaced is None:
                 continue
@@ -243,11 +273,15 @@ def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
                 )
             args, kwargs = replaced
         result = step(*args, **kwargs)
-        for hook in tuple(optimizer._optimizer_step_post_hooks.values()):
+        for hook in tuple(optimizer._hooks["step_post"].values()):
             hook(optimizer, args, kwargs)
         return result
 
     return hooked
+
+
+def _replaced(state_dict: dict[str, Any], by_hook: dict[str, Any] | None) -> dict[str, Any]:
+    return state_dict if by_hook is None else by_hook
 
 
 def _split_names(group: Group) -> None:

@@ -5,18 +5,19 @@ PyTorch: torch/optim/sgd.py (SGD, _single_tensor_sgd).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from ..autograd.grad_mode import enable_grad
 from ..dtypes import Array
 from ..tensor import Tensor
-from .optimizer import Group, Optimizer
+from .optimizer import Group
+from .rule import RuleOptimizer, decayed_gradient
+from .settings import check_implementation, check_lr, check_not_negative
 
 
-class SGD(Optimizer):
+class SGD(RuleOptimizer):
     """Stochastic gradient descent. For every parameter p with gradient g:
 
         g ← -g                               with maximize
@@ -49,25 +50,11 @@ class SGD(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        if isinstance(lr, Tensor) and lr.numel() != 1:
-            raise ValueError("Tensor lr must be 1-element")
-        if lr < 0.0:
-            raise ValueError(f"Invalid learning rate: {lr}")
-        if momentum < 0.0:
-            raise ValueError(f"Invalid momentum value: {momentum}")
-        if weight_decay < 0.0:
-            raise ValueError(f"Invalid weight_decay value: {weight_decay}")
+        check_lr(lr)
+        check_not_negative(momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
-        if fused and differentiable:
-            raise RuntimeError("`fused` does not support `differentiable`")
-        if fused and foreach:
-            raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
-        if differentiable:
-            raise NotImplementedError(
-                "differentiable=True is not part of minitorch_nn: to differentiate through an "
-                "update, write it out, as in `w = w - lr * grad`."
-            )
+        check_implementation(differentiable, foreach, fused)
         super().__init__(
             params,
             {
@@ -83,39 +70,17 @@ class SGD(Optimizer):
             },
         )
 
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Change every parameter whose grad is not None, in place; the gradients stay as they are.
-
-        `closure`, if given, computes the loss and its gradients first; step returns its result.
-        """
-        loss = None
-        if closure is not None:
-            with enable_grad():
-                loss = closure()
-        for group in self.param_groups:
-            for param in group["params"]:
-                if param.grad is not None:
-                    self._update(param, group)
-        return loss
-
     def _update(self, param: Tensor, group: Group) -> None:
         """One parameter's step, on bare arrays.
 
         PyTorch's add_(x, alpha=a) rounds p + a·x once where the processor can (a fused multiply
         and add); NumPy rounds twice, as PyTorch itself does on older processors.
         """
-        # float(): a NumPy float64 or a tensor among the settings would make float32 arrays float64.
-        lr, weight_decay = float(group["lr"]), float(group["weight_decay"])
-        grad = param.grad.array
-        if group["maximize"]:
-            grad = -grad
-        if weight_decay != 0:
-            grad = grad + weight_decay * param.array
+        grad = decayed_gradient(param, group)
         if group["momentum"] != 0:
             grad = self._with_momentum(param, grad, group)
         values = param.array
-        values -= lr * grad
-        param.storage.version += 1
+        values -= float(group["lr"]) * grad
 
     def _with_momentum(self, param: Tensor, grad: Array, group: Group) -> Array:
         momentum, dampening = float(group["momentum"]), float(group["dampening"])

@@ -8,6 +8,11 @@ sample.py (the digits that come with the package).
 
 from __future__ import annotations
 
+import sys
+
+from ..missing import name_plainly
 from . import datasets, transforms
 
 __all__ = ["datasets", "transforms"]
+
+name_plainly(sys.modules[__name__], datasets, transforms)

@@ -1,18 +1,21 @@
 """Batches out of a data set, shuffled or not: `for images, labels in DataLoader(dataset, 64)`.
 
-PyTorch: torch/utils/data/dataloader.py, and _utils/fetch.py for how a batch is fetched.
+PyTorch: torch/utils/data/dataloader.py.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from itertools import repeat
 from typing import Any, Generic, TypeVar
 
 from ...random import Generator, default_generator
-from .collate import Columns, default_collate, default_convert
-from .dataset import Dataset
+from .collate import default_collate, default_convert
+from .dataset import Dataset, IterableDataset
+from .fetch import IterableFetcher, MapFetcher
 from .sampler import BatchSampler, RandomSampler, SequentialSampler
+from .worker import CAN_FORK, Crew, WorkerPass
 
 __all__ = ["DataLoader"]
 
@@ -25,20 +28,26 @@ class DataLoader(Generic[T_co]):
     """Goes through a data set in batches; every `iter(loader)` begins a new pass.
 
     Args:
-        dataset: has `dataset[i]`, or `__getitems__(indices)`, which is preferred, and a length.
+        dataset: has `dataset[i]`, or `__getitems__(indices)`, which is preferred, and a length; or
+            is an IterableDataset, whose samples come in its own order.
         batch_size: samples to a batch; None passes the samples on one by one, without a batch axis.
         shuffle: visit the samples in a new random order at every pass.
         sampler: an iterable of indices that replaces the order; excludes `shuffle`.
         batch_sampler: an iterable of lists of indices; excludes `batch_size`, `shuffle`,
             `sampler` and `drop_last`.
-        num_workers: how many processes PyTorch would load with. Here batches are always made in
-            this process, one when it is asked for; they are the same and come in the same order.
-            Only what a data set itself draws at random differs: PyTorch seeds each worker anew.
+        num_workers: how many processes make batches ahead of time; 0 makes each in this process
+            when it is asked for. The batches and their order are the same, but what a data set
+            draws at random comes from each worker's own seed (see worker.py). On Windows and macOS
+            batches are made in this process in any case.
         collate_fn: makes a batch out of a list of samples; `default_collate` by default.
         pin_memory: accepted; there is no other device whose transfers it could speed up.
         drop_last: leave out a last batch that would be shorter.
-        timeout, worker_init_fn, multiprocessing_context, prefetch_factor, persistent_workers,
-            pin_memory_device, in_order: settings of the worker processes, checked and kept.
+        timeout: how many seconds to wait for a worker's batch; 0 for as long as it takes.
+        worker_init_fn: called in every worker with its number, before it fetches anything.
+        prefetch_factor: how many batches per worker are made ahead, 2 by default.
+        persistent_workers: keep the workers from one pass to the next.
+        multiprocessing_context, pin_memory_device, in_order: accepted and kept. Workers are always
+            forks, and batches always in order.
         generator: what draws the order; the default generator if None.
 
     What a pass draws, so that the same seed gives the same batches as in PyTorch: `iter` takes one
@@ -48,6 +57,8 @@ class DataLoader(Generic[T_co]):
 
     Raises:
         ValueError: options that exclude each other or are out of range.
+
+    What a worker raises is raised again where the batch is asked for, with its traceback.
     """
 
     _initialized = False
@@ -76,6 +87,8 @@ class DataLoader(Generic[T_co]):
         _check_worker_options(
             num_workers, timeout, multiprocessing_context, prefetch_factor, persistent_workers
         )
+        if isinstance(dataset, IterableDataset):
+            _check_has_no_order(shuffle, sampler, batch_sampler)
         if sampler is not None and shuffle:
             raise ValueError("sampler option is mutually exclusive with shuffle")
         if batch_sampler is not None:
@@ -93,9 +106,12 @@ class DataLoader(Generic[T_co]):
 
         if sampler is None:
             data: Any = dataset
-            sampler = (
-                RandomSampler(data, generator=generator) if shuffle else SequentialSampler(data)
-            )
+            if isinstance(dataset, IterableDataset):
+                sampler = _Endless()
+            elif shuffle:
+                sampler = RandomSampler(data, generator=generator)
+            else:
+                sampler = SequentialSampler(data)
         if batch_size is not None:
             batch_sampler = BatchSampler(sampler, batch_size, drop_last)
         if collate_fn is None:
@@ -117,7 +133,7 @@ class DataLoader(Generic[T_co]):
         self.prefetch_factor = 2 if num_workers and prefetch_factor is None else prefetch_factor
         self.persistent_workers = persistent_workers
         self.in_order = in_order
-        self._workers_are_seeded = False
+        self._crew: Crew | None = None  # of workers that persist
         self._initialized = True
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -138,35 +154,60 @@ class DataLoader(Generic[T_co]):
                 stacklevel=2,
             )
         indices = iter(self._index_sampler)
-        self._draw_base_seed()
-        return map(self._fetch, indices)
+        if self._crew is not None:
+            self._crew.begin_again()
+            return self._pass(self._crew, indices)
+        # PyTorch draws this number also where there are no workers to seed with it.
+        base_seed = (default_generator if self.generator is None else self.generator).int64()
+        if self.num_workers == 0 or not CAN_FORK:
+            return map(self.make_fetcher(), indices)
+        crew = Crew(self, base_seed)
+        if self.persistent_workers:
+            self._crew = crew
+        return self._pass(crew, indices)
+
+    def _pass(self, crew: Crew, indices: Iterator[Any]) -> Iterator[Any]:
+        assert self.prefetch_factor is not None
+        return WorkerPass(crew, indices, self.prefetch_factor * self.num_workers)
+
+    def make_fetcher(self) -> Callable[[Any], Any]:
+        """What makes a batch of its indices; a new one for every pass."""
+        batched = self.batch_sampler is not None
+        if isinstance(self.dataset, IterableDataset):
+            return IterableFetcher(self.dataset, batched, self.collate_fn, self.drop_last)
+        return MapFetcher(self.dataset, batched, self.collate_fn)
 
     def __len__(self) -> int:
-        """Batches in a pass. TypeError if the sampler has no length."""
-        sampler: Any = self._index_sampler
-        return len(sampler)
+        """Batches in a pass. TypeError if the sampler, or an IterableDataset, has no length."""
+        if not isinstance(self.dataset, IterableDataset):
+            sampler: Any = self._index_sampler
+            return len(sampler)
+        samples: Any = self.dataset
+        if self.batch_size is None:
+            return len(samples)
+        whole, rest = divmod(len(samples), self.batch_size)
+        return whole + (rest > 0 and not self.drop_last)
 
     @property
     def _index_sampler(self) -> Iterable[Any]:
         return self.sampler if self.batch_sampler is None else self.batch_sampler
 
-    def _draw_base_seed(self) -> None:
-        """The draw that seeds PyTorch's workers; workers that persist are seeded only once."""
-        if self.persistent_workers and self._workers_are_seeded:
-            return
-        (default_generator if self.generator is None else self.generator).int64()
-        self._workers_are_seeded = True
 
-    def _fetch(self, index: Any) -> Any:
-        """The batch of a list of indices, or, without batches, the sample of one index."""
-        if self.batch_sampler is None:
-            sample: Any = self.dataset[index]
-            return self.collate_fn(sample)
-        fetch = getattr(self.dataset, "__getitems__", None)
-        samples = fetch(index) if fetch else [self.dataset[i] for i in index]
-        if isinstance(samples, Columns) and self.collate_fn is not default_collate:
-            samples = list(samples)  # what a collate_fn is promised, to sort or change as it likes
-        return self.collate_fn(samples)
+class _Endless:
+    """Indices for an IterableDataset, which needs none."""
+
+    def __iter__(self) -> Iterator[None]:
+        return repeat(None)
+
+
+def _check_has_no_order(shuffle: Any, sampler: Any, batch_sampler: Any) -> None:
+    refused = "DataLoader with IterableDataset: expected unspecified"
+    if shuffle:
+        raise ValueError(f"{refused} shuffle option, but got shuffle={shuffle}")
+    if sampler is not None:
+        raise ValueError(f"{refused} sampler option, but got sampler={sampler}")
+    if batch_sampler is not None:
+        raise ValueError(f"{refused} batch_sampler option, but got batch_sampler={batch_sampler}")
 
 
 def _check_worker_options(

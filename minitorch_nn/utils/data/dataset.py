@@ -1,5 +1,7 @@
 """Where samples come from: anything with `dataset[i]` and `len(dataset)`.
 
+An IterableDataset can only be gone through, as a stream can.
+
 A data set may also offer `__getitems__(indices)`, which fetches a whole batch at once; a
 DataLoader uses it where it is there. It answers as `[dataset[i] for i in indices]` would.
 
@@ -12,7 +14,7 @@ import math
 import operator
 import warnings
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, Generic, TypeVar
 
@@ -22,7 +24,16 @@ from ...random import Generator, default_generator
 from ...tensor import Tensor
 from .collate import Columns
 
-__all__ = ["ConcatDataset", "Dataset", "Subset", "TensorDataset", "random_split"]
+__all__ = [
+    "ChainDataset",
+    "ConcatDataset",
+    "Dataset",
+    "IterableDataset",
+    "StackDataset",
+    "Subset",
+    "TensorDataset",
+    "random_split",
+]
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -90,6 +101,69 @@ class ConcatDataset(Dataset[T_co]):
         which = bisect_right(self.cumulative_sizes, index)
         start = self.cumulative_sizes[which - 1] if which > 0 else 0
         return self.datasets[which][index - start]
+
+
+class StackDataset(Dataset[Any]):
+    """Several data sets side by side: sample i is the tuple, or the dict, of their samples i.
+
+    `StackDataset(images, labels)` or `StackDataset(image=images, label=labels)`. ValueError unless
+    all have the same length.
+    """
+
+    datasets: tuple[Any, ...] | dict[str, Any]
+
+    def __init__(self, *args: Dataset[Any], **kwargs: Dataset[Any]) -> None:
+        if args and kwargs:
+            raise ValueError(
+                "Supported either ``tuple``- (via ``args``) or"
+                "``dict``- (via ``kwargs``) like input/output, but both types are given."
+            )
+        if not args and not kwargs:
+            raise ValueError("At least one dataset should be passed")
+        self.datasets = args or kwargs
+        lengths = {_length(dataset) for dataset in (*args, *kwargs.values())}
+        if len(lengths) > 1:
+            raise ValueError("Size mismatch between datasets")
+        self._length = lengths.pop()
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(self.datasets, dict):
+            return {name: dataset[index] for name, dataset in self.datasets.items()}
+        return tuple(dataset[index] for dataset in self.datasets)
+
+    def __len__(self) -> int:
+        return self._length
+
+
+class IterableDataset(Dataset[T_co], Iterable[T_co]):
+    """What one's own stream subclasses: define `__iter__()`. A DataLoader adds no order to it.
+
+    With several workers each goes through a copy of its own: `get_worker_info()` says which share
+    to take.
+    """
+
+    def __add__(self, other: Dataset[Any]) -> ChainDataset:  # type: ignore[override]
+        return ChainDataset([self, other])
+
+
+class ChainDataset(IterableDataset[Any]):
+    """Several streams one after the other. AssertionError if one is no IterableDataset."""
+
+    def __init__(self, datasets: Iterable[Dataset[Any]]) -> None:
+        self.datasets = datasets
+
+    def _streams(self) -> Iterator[Any]:
+        for dataset in self.datasets:
+            if not isinstance(dataset, IterableDataset):
+                raise AssertionError("ChainDataset only supports IterableDataset")
+            yield dataset
+
+    def __iter__(self) -> Iterator[Any]:
+        for stream in self._streams():
+            yield from stream
+
+    def __len__(self) -> int:
+        return sum(map(len, self._streams()))
 
 
 class Subset(Dataset[T_co]):

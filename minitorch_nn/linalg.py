@@ -1,0 +1,26 @@
+"""torch.linalg, what of it this package has: norms (ops/norms.py) and products (ops/products.py).
+
+PyTorch: torch/linalg/__init__.py.
+"""
+
+from __future__ import annotations
+
+from .ops.inverse import LinAlgError, inv, matrix_power
+from .ops.norms import linalg_norm as norm
+from .ops.norms import matrix_norm, svdvals, vector_norm
+
+from .ops.products import linalg_cross as cross
+from .ops.products import multi_dot, vecdot
+
+__all__ = [
+    "LinAlgError",
+    "cross",
+    "inv",
+    "matrix_norm",
+    "matrix_power",
+    "multi_dot",
+    "norm",
+    "svdvals",
+    "vecdot",
+    "vector_norm",
+]

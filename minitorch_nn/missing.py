@@ -1,0 +1,59 @@
+"""What PyTorch has and this package lacks is named plainly.
+
+    torch.fft       AttributeError: torch.fft is not part of minitorch_nn
+
+A name that PyTorch does not have either is a slip of the pen, and told in PyTorch's words:
+
+    torch.sigmiod   AttributeError: module 'torch' has no attribute 'sigmiod'
+
+`pytorch_names.txt` tells the two apart; it is read only when a name was not found. These are
+AttributeErrors, so that `hasattr`, `getattr` with a default and try … except do what they should.
+"""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+__all__ = ["is_pytorchs", "lacks", "name_plainly", "pytorchs_name"]
+
+
+@cache
+def _names() -> dict[str, set[str]]:
+    """PyTorch's public names by what they belong to: `torch`, `torch.nn`, `torch.Tensor`, …"""
+    text = Path(__file__).with_name("pytorch_names.txt").read_text(encoding="utf-8")
+    parts = [part.partition("]") for part in text.split("\n[")[1:]]
+    return {owner: set(names.split()) for owner, _, names in parts}
+
+
+def is_pytorchs(owner: str, name: str) -> bool:
+    """Whether PyTorch has `owner.name`. Of owners that are not listed, any name is taken for one."""
+    return not name.startswith("_") and (owner not in _names() or name in _names()[owner])
+
+
+def lacks(owner: str, name: str, spoken: str) -> AttributeError:
+    """The error for `owner.name`, which is not there. PyTorch speaks of the owner as `spoken`."""
+    if is_pytorchs(owner, name):
+        # Python would go on: "Did you mean: 'std'?" to svd. It does not if told only the name.
+        return AttributeError(f"{owner}.{name} is not part of minitorch_nn", name=name)
+    return AttributeError(f"{spoken} has no attribute '{name}'")
+
+
+def pytorchs_name(module: str) -> str:
+    """PyTorch's name for a module of this package: `torch.nn` for `minitorch_nn.nn`."""
+    for ours, theirs in (("minitorch_nn.vision", "torchvision"), ("minitorch_nn", "torch")):
+        if f"{module}.".startswith(f"{ours}."):
+            return theirs + module.removeprefix(ours)
+    return module
+
+
+def name_plainly(*modules: ModuleType) -> None:
+    """Have each of these modules say so when it is asked for a name that it lacks."""
+    for module in modules:
+        module.__getattr__ = partial(_refuse, pytorchs_name(module.__name__))  # type: ignore[method-assign]
+
+
+def _refuse(owner: str, name: str) -> Any:
+    raise lacks(owner, name, f"module '{owner}'")

@@ -1,0 +1,135 @@
+"""RuleOptimizer: a step that changes one parameter after another by a rule; what rules share.
+
+The rules work on bare arrays and in place, for no step is ever differentiated. Settings pass
+through float() before they meet an array: a NumPy float64 or a tensor among them would make
+float32 arrays float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..autograd.grad_mode import enable_grad
+from ..creation import tensor
+from ..dtypes import Array, float32, float64, get_default_dtype
+from ..tensor import Tensor
+from .optimizer import Group, Optimizer
+
+State = dict[str, Any]
+
+_CAPTURABLE = (
+    "If capturable=True, params and state_steps must be on supported devices: "
+    "['cuda', 'xpu', 'hpu', 'privateuseone', 'xla']."
+)
+
+
+class RuleOptimizer(Optimizer):
+    """Base class of this package's optimizers: a subclass defines `_update`, and what it remembers.
+
+    AssertionError, when it steps, for a group that is to be `capturable`: only GPUs can do that.
+    """
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Change every parameter whose grad is not None, in place; the gradients stay as they are.
+
+        `closure`, if given, computes the loss and its gradients first; step returns its result.
+        """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        for group in self.param_groups:
+            if group.get("capturable"):
+                raise AssertionError(_CAPTURABLE)
+            for param in group["params"]:
+                if param.grad is not None:
+                    self._update(param, group)
+                    param.storage.version += 1
+        return loss
+
+    def _update(self, param: Tensor, group: Group) -> None:
+        """The rule: one parameter's step, under the group's settings."""
+        raise NotImplementedError
+
+    def _state_of(self, param: Tensor, group: Group) -> State:
+        """What is remembered about `param`; at its first step, what `_initial_state` says."""
+        state = self.state[param]
+        if not state:
+            state.update(self._initial_state(param, group))
+        return state
+
+    def _initial_state(self, param: Tensor, group: Group) -> State:
+        return {}
+
+
+def scalar(value: float | Tensor) -> Tensor:
+    """A count or a factor among the state: a 0-d float32, float64 only where that is the default.
+
+    Its type does not follow the parameter's: float16 could not count beyond 2048.
+    """
+    kind = float64 if get_default_dtype() is float64 else float32
+    return tensor(float(value), dtype=kind)
+
+
+def count_step(state: State) -> float:
+    """One more in `state["step"]`; returns the step's number, 1 for the first."""
+    if not isinstance(state["step"], Tensor):  # files of before PyTorch 1.12 have a Python number
+        state["step"] = scalar(state["step"])
+    count = state["step"].array
+    count += 1
+    return count.item()
+
+
+def decayed_gradient(param: Tensor, group: Group) -> Array:
+    """The g that a rule starts from. Not to be written to: it may be the gradient itself.
+
+    g ← -g                        with maximize
+    g ← g + weight_decay·p        or, with decoupled_weight_decay, instead
+    p ← p - lr·weight_decay·p
+    """
+    grad = -param.grad.array if group["maximize"] else param.grad.array
+    weight_decay = group["weight_decay"]
+    if weight_decay == 0:
+        return grad
+    values = param.array
+    if group.get("decoupled_weight_decay"):
+        values *= float(1 - group["lr"] * weight_decay)
+        param.storage.version += 1
+        return grad
+    return grad + float(weight_decay) * values
+
+
+def average(mean: Tensor, value: Array, weight: float | Tensor) -> Array:
+    """mean ← mean + weight·(value - mean), an exponential moving average; returns its array.
+
+    PyTorch: Tensor.lerp_.
+    """
+    change = value - mean.array
+    change *= float(weight)
+    array = mean.array
+    array += change
+    mean.storage.version += 1
+    return array
+
+
+def average_square(mean: Tensor, value: Array, decay: float | Tensor) -> Array:
+    """mean ← decay·mean + (1 - decay)·value²; returns its array.
+
+    PyTorch: mul_(decay).addcmul_(value, value, value=1 - decay).
+    """
+    square = float(1 - decay) * value
+    square *= value
+    array = mean.array
+    array *= float(decay)
+    array += square
+    mean.storage.version += 2
+    return array
+
+
+def subtract_ratio(param: Tensor, size: float | Tensor, top: Array, bottom: Array) -> None:
+    """p ← p - size·top/bottom. PyTorch: addcdiv_(top, bottom, value=-size)."""
+    change = float(size) * top
+    change /= bottom
+    values = param.array
+    values -= change
