@@ -31,10 +31,10 @@ from . import (
     optim,
     random,
     return_types,
+    special,
     utils,
 )
 from .amp import GradScaler, autocast
-from .autograd import functional as _functional  # torch.autograd.functional, built of ops
 from .autograd.grad_mode import (
     enable_grad,
     inference_mode,
@@ -47,14 +47,12 @@ from .autograd.graph_tree import graph_tree, print_graph
 from .creation import (
     arange,
     as_tensor,
-    bernoulli,
     empty,
     empty_like,
     eye,
     from_numpy,
     full,
     full_like,
-    get_rng_state,
     linspace,
     normal,
     ones,
@@ -65,8 +63,9 @@ from .creation import (
     randn,
     randn_like,
     randperm,
-    set_rng_state,
     tensor,
+    tril_indices,
+    triu_indices,
     zeros,
     zeros_like,
 )
@@ -110,6 +109,8 @@ from .ops.arithmetic import (
     subtract,
     true_divide,
 )
+from .ops.assignment import index_put
+from .ops.bilinear import bilinear
 from .ops.broadcasting import broadcast_shapes, broadcast_tensors
 from .ops.binning import (
     bincount,
@@ -142,6 +143,7 @@ from .ops.comparison import (
     gt,
     isclose,
     isfinite,
+    isin,
     isinf,
     isnan,
     isneginf,
@@ -155,7 +157,19 @@ from .ops.comparison import (
     not_equal,
     signbit,
 )
+from .ops.distance import cosine_similarity, pairwise_distance
 from .ops.division import floor_divide, fmod, gcd, lcm, remainder
+from .ops.dropout import (
+    alpha_dropout,
+    alpha_dropout_,
+    dropout,
+    dropout_,
+    feature_alpha_dropout,
+    feature_alpha_dropout_,
+    feature_dropout,
+    feature_dropout_,
+)
+from .ops.embedding import embedding, embedding_renorm_
 from .ops.exponentials import (
     exp,
     exp2,
@@ -170,6 +184,7 @@ from .ops.exponentials import (
 )
 from .ops.extremes import amax, amin, aminmax, argmax, argmin, max, min
 from .ops.factors import cumprod, prod
+from .ops.folding import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from .ops.hard_activation import hardshrink
 from .ops.diagonals import (
     diag,
@@ -183,7 +198,9 @@ from .ops.diagonals import (
     triu,
 )
 from .ops.gathering import gather, index_add, index_select, scatter_add, take_along_dim
+from .ops.gamma import digamma, lgamma, polygamma
 from .ops.indexing import argwhere, masked_select, nonzero, take, unravel_index
+from .ops.inplace import fill, fill_, zero_
 from .ops.joining import (
     atleast_1d,
     atleast_2d,
@@ -223,7 +240,9 @@ from .ops.logic import (
     logical_xor,
 )
 from .ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
+from .ops.normalization import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from .ops.padding import constant_pad_nd
+from .ops.draws import bernoulli, multinomial
 from .ops.einsum import einsum, inner, tensordot
 from .ops.inverse import inverse, matrix_power
 from .ops.products import (
@@ -282,13 +301,13 @@ from .ops.rectifiers import (
     threshold,
     threshold_,
 )
+from .ops.recurrent import gru_cell, lstm_cell, rnn_relu_cell, rnn_tanh_cell
 from .ops.reduction import all, any, count_nonzero, logsumexp, mean, nanmean, nansum, sum
 from .ops.scans import cummax, cummin, cumsum, logcumsumexp
 from .ops.scatter_reduce import index_reduce, scatter_reduce
 from .ops.scattering import (
     index_copy,
     index_fill,
-    index_put,
     masked_scatter,
     put,
     scatter,
@@ -313,7 +332,7 @@ from .ops.shape import (
     unflatten,
     unsqueeze,
 )
-from .ops.strided import as_strided, as_strided_scatter
+from .ops.strided import as_strided
 from .ops.special import erf, erfc, erfinv, logit
 from .ops.sorting import (
     argsort,
@@ -325,7 +344,7 @@ from .ops.sorting import (
     sort,
     topk,
 )
-from .ops.statistics import cov, nanquantile, quantile
+from .ops.statistics import corrcoef, cov, nanquantile, quantile
 from .ops.trigonometry import (
     acos,
     acosh,
@@ -351,7 +370,15 @@ from .ops.trigonometry import (
     sinh,
     tan,
 )
-from .random import Generator, default_generator, initial_seed, manual_seed, seed
+from .random import (
+    Generator,
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
 from .serialization import load, save
 from .size import Size
 from .tensor import Tensor
@@ -409,6 +436,7 @@ name_plainly(
     optim,
     optim.lr_scheduler,
     random,
+    special,
     utils,
     utils.data,
 )

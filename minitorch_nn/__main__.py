@@ -78,7 +78,9 @@ def make_parser() -> Parser:
 
     running = commands.add_parser("run", help="run a program written for PyTorch")
     running.add_argument("script", metavar="SCRIPT", help="where it says `import torch`")
-    rest = running.add_argument("arguments", nargs=argparse.REMAINDER, metavar="ARGS", help="its own")
+    rest = running.add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="ARGS", help="its own"
+    )
     rest.required = False  # else argparse before Python 3.12 would ask for it beside SCRIPT
     running.set_defaults(run=run_program)
     return parser

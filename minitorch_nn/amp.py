@@ -80,9 +80,7 @@ class GradScaler:
         growth_interval: int = 2000,
         enabled: bool = True,
     ) -> None:
-        warning = (
-            "torch.cuda.amp.GradScaler is enabled, but CUDA is not available.  Disabling."
-        )
+        warning = "torch.cuda.amp.GradScaler is enabled, but CUDA is not available.  Disabling."
         _check_disabled(device, enabled, "GradScaler", warning)
 
     def scale(self, outputs: Any) -> Any:

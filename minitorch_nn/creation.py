@@ -19,6 +19,7 @@ from .device import check_device
 from .dtypes import Array
 from .dtypes import dtype as DType
 from .ops.dims import sizes_of
+from .ops import draws
 from .random import Generator
 from .tensor import Tensor
 
@@ -199,6 +200,30 @@ def eye(
     return _made(np.eye(n, m, dtype=_numpy(dtype)), device, requires_grad)
 
 
+def tril_indices(
+    row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.int64, device: Any = None
+) -> Tensor:
+    """Where the elements on and below a diagonal of a (row, col) matrix are: 2 rows of indices."""
+    _check_triangle("tril_indices", row, col, dtype)
+    return _made(np.array(np.tril_indices(row, offset, col), dtype.numpy), device, False)
+
+
+def triu_indices(
+    row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.int64, device: Any = None
+) -> Tensor:
+    """Where the elements on and above a diagonal of a (row, col) matrix are: 2 rows of indices."""
+    _check_triangle("triu_indices", row, col, dtype)
+    return _made(np.array(np.triu_indices(row, offset, col), dtype.numpy), device, False)
+
+
+def _check_triangle(name: str, row: int, col: int, dtype: DType) -> None:
+    for side, size in (("row", row), ("col", col)):
+        if size < 0:
+            raise RuntimeError(f"{side} must be non-negative, got{size}")
+    if dtype.numpy.kind != "i":
+        raise NotImplementedError(f"\"{name}\" not implemented for '{dtypes.title(dtype.numpy)}'")
+
+
 def arange(
     start: Any,
     end: Any = None,
@@ -305,29 +330,14 @@ def randperm(
     return _made(order.astype((dtype or dtypes.int64).numpy, copy=False), device, requires_grad)
 
 
-def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
-    """1 with the probability that each element gives, else 0, in the input's dtype."""
-    g = _generator(generator)
-    draws = g.uniform(input.shape, np.dtype(np.float64)) < input.array
-    return Tensor.new(draws.astype(input.array.dtype))
-
-
 def normal(
-    mean: float, std: float, size: Sequence[int], *, generator: Generator | None = None
+    mean: Any, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None
 ) -> Tensor:
-    """Normal numbers with this mean and standard deviation."""
+    """Normal numbers with this mean and standard deviation, numbers or tensors."""
+    if isinstance(mean, Tensor) or isinstance(std, Tensor):
+        return draws.normal_by(mean, std, generator)
     kind = dtypes.get_default_dtype().numpy
     return Tensor.new(_generator(generator).normal(_size((size,)), kind, mean, std))
-
-
-def get_rng_state() -> Tensor:
-    """The state of the default generator, a uint8 tensor in PyTorch's layout."""
-    return Tensor.new(random.default_generator.state_bytes())
-
-
-def set_rng_state(new_state: Tensor) -> None:
-    """Puts the default generator into a state that get_rng_state gave."""
-    random.default_generator.load_state_bytes(new_state.array)
 
 
 # --- like another tensor ---------------------------------------------------------------------

@@ -77,11 +77,13 @@ def _parsed(text: str) -> tuple[str, int | None]:
     """The type and the index in a device's name."""
     if not text:
         raise RuntimeError("Device string must not be empty")
-    match = re.fullmatch(r"([a-z_]+)(?::(0|[1-9]\d*))?", text)
-    if match is None and ":" in text:
+    match = re.fullmatch(r"([A-Za-z_]+)(?::(0|[1-9]\d*))?", text)
+    if match is None:
         raise RuntimeError(f"Invalid device string: '{text}'")
-    if match is None or match[1] not in _TYPES.split(", "):
-        raise RuntimeError(f"Expected one of {_TYPES} device type at start of device string: {text}")
+    if match[1] not in _TYPES.split(", "):
+        raise RuntimeError(
+            f"Expected one of {_TYPES} device type at start of device string: {text}"
+        )
     return match[1], None if match[2] is None else int(match[2])
 
 
@@ -102,7 +104,7 @@ def set_default_device(device: Any) -> None:
 def check_device(wanted: Any) -> None:
     """Raise unless `wanted`, or the default device if it is None, is the CPU.
 
-    The words are those of a PyTorch without that device: AssertionError for CUDA, else RuntimeError.
+    In the words of a PyTorch without that device: AssertionError for CUDA, else RuntimeError.
     """
     wanted = _defaults[-1] if wanted is None else device(wanted)
     if wanted.type == "cpu":

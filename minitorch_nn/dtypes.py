@@ -12,6 +12,7 @@ PyTorch: c10/core/ScalarType.cpp (promoteTypes), aten/src/ATen/native/TypeProper
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ _CPP_NAMES = {
     float64: "double",
     uint8: "unsigned char",
     int8: "signed char",
-    int16: "short",
+    int16: "short int",
     int32: "int",
     int64: "long int",
     bool_: "bool",
@@ -92,6 +93,23 @@ def of(array: Any) -> dtype:
             f"can't convert np.ndarray of type {array.dtype}. The only supported types are: "
             "float64, float32, float16, int64, int32, int16, int8, uint8, and bool."
         ) from None
+
+
+_OF_PYTHON = {float: float64, int: int64, bool: bool_}
+
+
+def wanted(given: Any, function: str, argument: str = "dtype") -> dtype | None:
+    """The dtype that a user asked for, in PyTorch's words or as Python's float, int or bool.
+
+    None if nothing was asked for. TypeError, naming the function, for what is no dtype.
+    """
+    if given is None or type(given) is dtype:
+        return given
+    if isinstance(given, type) and given in _OF_PYTHON:
+        return _OF_PYTHON[given]
+    raise TypeError(
+        f"{function}(): argument '{argument}' must be torch.dtype, not {type(given).__name__}"
+    )
 
 
 def title(numpy_dtype: np.dtype[Any]) -> str:
@@ -122,7 +140,11 @@ _CATEGORY = {"b": 0, "u": 1, "i": 1, "f": 2}
 def _of_number(x: bool | int | float) -> np.dtype[Any]:
     if isinstance(x, bool):
         return bool_.numpy
-    return int64.numpy if isinstance(x, int) else _default.numpy
+    if isinstance(x, int):
+        return int64.numpy
+    if isinstance(x, float):
+        return _default.numpy
+    raise TypeError(f"an operand must be a Tensor or a number, not {type(x).__name__}")
 
 
 def promote_numpy(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
@@ -136,6 +158,12 @@ def promote_numpy(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
 def promote_types(a: dtype, b: dtype) -> dtype:
     """The smallest type that holds both, as PyTorch counts: any float beats any integer."""
     return _OF_NUMPY[promote_numpy(a.numpy, b.numpy)]
+
+
+def can_cast(from_: dtype, to: dtype) -> bool:
+    """Whether an in-place operation may store one type in the other: not floats in integers, nor
+    numbers in booleans."""
+    return _CATEGORY[from_.numpy.kind] <= _CATEGORY[to.numpy.kind]
 
 
 def result_numpy(*operands: Any) -> np.dtype[Any]:
@@ -174,6 +202,21 @@ def promote(a: Any, b: Any) -> tuple[Any, Any]:
 def cast(x: Any, kind: np.dtype[Any]) -> Any:
     """An array or a number as an array of this type; what it cannot hold wraps, as -1 to 255."""
     return np.asarray(x).astype(kind, copy=False)
+
+
+def number(value: float, kind: np.dtype[Any]) -> Any:
+    """A Python number in this type. RuntimeError if it is too large (-1 may become 255)."""
+    fits = True
+    if kind.kind in "iu":
+        limits = np.iinfo(kind)
+        wraps = kind.kind == "u" and isinstance(value, int)
+        fits = (-limits.max if wraps else limits.min) <= value < limits.max + 1
+    elif kind.kind == "f":
+        fits = not abs(value) > np.finfo(kind).max or math.isinf(value)
+    if not fits:
+        name = f"{kind.name}_t" if kind.kind in "iu" and kind != np.int32 else cpp_name(kind)
+        raise RuntimeError(f"value cannot be converted to type {name} without overflow")
+    return cast(value, kind)
 
 
 def promote_float(a: Any, b: Any) -> tuple[Any, Any]:

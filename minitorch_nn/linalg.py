@@ -8,7 +8,6 @@ from __future__ import annotations
 from .ops.inverse import LinAlgError, inv, matrix_power
 from .ops.norms import linalg_norm as norm
 from .ops.norms import matrix_norm, svdvals, vector_norm
-
 from .ops.products import linalg_cross as cross
 from .ops.products import multi_dot, vecdot
 

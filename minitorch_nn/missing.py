@@ -29,7 +29,7 @@ def _names() -> dict[str, set[str]]:
 
 
 def is_pytorchs(owner: str, name: str) -> bool:
-    """Whether PyTorch has `owner.name`. Of owners that are not listed, any name is taken for one."""
+    """Whether PyTorch has `owner.name`; of an owner that is not listed, any name counts as one."""
     return not name.startswith("_") and (owner not in _names() or name in _names()[owner])
 
 

@@ -17,9 +17,10 @@ from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from itertools import pairwise
+from pathlib import Path
 from types import ModuleType, TracebackType
 
-from minitorch_nn import missing, nn, vision
+from minitorch_nn import nn, vision
 from minitorch_nn.missing import is_pytorchs, pytorchs_name
 
 __all__ = ["answer_for_torch", "run_script"]
@@ -86,7 +87,7 @@ def run_script(script: str, source: bytes, arguments: Sequence[str]) -> None:
 
 
 def _show_only_the_programs_lines(error: BaseException) -> None:
-    """Have the traceback printed without the frames that ran the program or refused a name."""
+    """Have the traceback printed without this package's frames, but for those of _IN_PYTHON."""
     link: BaseException | None = error
     while link is not None:
         link.__traceback__ = _without_machinery(link.__traceback__)
@@ -96,10 +97,19 @@ def _show_only_the_programs_lines(error: BaseException) -> None:
     sys.excepthook = lambda kind, value, _: show(kind, value.with_traceback(traceback), traceback)
 
 
+# What PyTorch too has in Python, and shows in a traceback. The rest it has in C++.
+_PACKAGE = Path(__file__).parent
+_IN_PYTHON = ("nn", "optim", "utils", "vision")
+
+
+def _is_shown(file: Path) -> bool:
+    return _PACKAGE not in file.parents or file.relative_to(_PACKAGE).parts[0] in _IN_PYTHON
+
+
 def _without_machinery(traceback: TracebackType | None) -> TracebackType | None:
     kept = []
     while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename not in (__file__, missing.__file__):
+        if _is_shown(Path(traceback.tb_frame.f_code.co_filename)):
             kept.append(traceback)
         traceback = traceback.tb_next
     for frame, below in pairwise([*kept, None]):

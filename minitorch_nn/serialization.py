@@ -33,7 +33,7 @@ import numpy as np
 
 from . import base, dtypes
 from .creation import from_numpy
-from .device import check_device
+from .device import check_device, device
 from .dtypes import Array
 from .nn.parameter import Parameter
 from .size import Size
@@ -284,8 +284,15 @@ def load(f: Path | IO[bytes], map_location: Any = None, *, weights_only: bool | 
 
 def _check_location(map_location: Any) -> None:
     # A function or a dict says where each storage goes, and here there is one place only.
-    if not callable(map_location) and not isinstance(map_location, dict):
-        check_device(map_location)
+    if map_location is None or callable(map_location) or isinstance(map_location, dict):
+        return
+    if device(map_location).type == "cuda":
+        raise RuntimeError(
+            "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is "
+            "False. If you are running on a CPU-only machine, please use torch.load with "
+            "map_location=torch.device('cpu') to map your storages to the CPU."
+        )
+    check_device(map_location)
 
 
 def _load(file: IO[bytes], name: str) -> Any:

@@ -30,6 +30,7 @@ from .missing import lacks
 from .ops import (
     activation,
     arithmetic,
+    assignment,
     binning,
     broadcasting,
     calculus,
@@ -37,10 +38,12 @@ from .ops import (
     comparison,
     diagonals,
     division,
+    draws,
     einsum,
     exponentials,
     extremes,
     factors,
+    gamma,
     gathering,
     hard_activation,
     indexing,
@@ -69,10 +72,10 @@ from .ops import (
     trigonometry,
 )
 from .ops.dims import listed, sizes_of
-from .ops.inplace import in_place
+from .ops.inplace import become_view, in_place
 from .ops.shape import reshape
-from .random import Generator, default_generator
 from .size import Size
+from .stream import Stream
 
 _NON_LEAF_GRAD = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad "
@@ -92,6 +95,41 @@ _TYPE_NAMES = {
     dtypes.int64: "LongTensor",
     dtypes.bool_: "BoolTensor",
 }
+
+_PYTHON_TYPES: dict[Any, DType] = {
+    float: dtypes.float64,
+    int: dtypes.int64,
+    bool: dtypes.bool_,
+}
+
+
+def _wanted(
+    first: Any = None,
+    *rest: Any,
+    dtype: Any = None,
+    device: Any = None,
+    non_blocking: bool = False,
+    copy: bool = False,
+) -> tuple[DType | None, bool]:
+    """The dtype that the arguments of `to` name, and whether they ask for a copy."""
+    flags = list(rest)
+    if isinstance(first, TensorBase):
+        dtype = dtypes.of(first.array)
+    elif isinstance(first, (DType, type)):
+        dtype = first
+    else:
+        device = first if device is None else device
+        if flags and not isinstance(flags[0], bool):
+            dtype = flags.pop(0)
+    if device is not None:
+        check_device(device)
+    dtype = _PYTHON_TYPES.get(dtype, dtype)
+    if not (dtype is None or isinstance(dtype, DType)):
+        raise TypeError(
+            "to() received an invalid combination of arguments - got "
+            f"({type(dtype).__name__}), but expected a dtype, a device or a tensor"
+        )
+    return dtype, copy or (len(flags) > 1 and flags[1])
 
 
 class Tensor(TensorBase):
@@ -159,8 +197,17 @@ class Tensor(TensorBase):
         return self.array.nbytes
 
     @property
+    def is_cpu(self) -> bool:
+        return True
+
+    @property
     def is_cuda(self) -> bool:
         return False
+
+    is_mps = is_xpu = is_meta = is_sparse = is_quantized = is_cuda
+
+    def get_device(self) -> int:
+        return -1
 
     @property
     def _version(self) -> int:
@@ -440,29 +487,18 @@ class Tensor(TensorBase):
     # --- other types ------------------------------------------------------------------------------
 
     def to(self, *args: Any, **kwargs: Any) -> Tensor:
-        """`to(dtype)`, `to(device)`, `to(other)`: this tensor itself if nothing changes."""
-        kind = kwargs.get("dtype")
-        check_device(kwargs.get("device"))
-        for a in args:
-            if isinstance(a, DType):
-                kind = a
-            elif isinstance(a, Tensor):
-                kind = a.dtype
-            elif isinstance(a, (str, Device)):
-                check_device(a)
-            elif not isinstance(a, bool):
-                raise TypeError(
-                    "to() received an invalid combination of arguments - got "
-                    f"({type(a).__name__}), but expected a dtype, a device or a tensor"
-                )
-        same = kind is None or kind is self.dtype
-        if same and not kwargs.get("copy"):
+        """`to(dtype)`, `to(device)`, `to(device, dtype)`, `to(other)`: itself if nothing changes."""
+        kind, copied = _wanted(*args, **kwargs)
+        if (kind is None or kind is self.dtype) and not copied:
             return self
         wanted = self.array.dtype if kind is None else kind.numpy
         return shape.ToCopyBackward0.apply(self, to=wanted)
 
     def cpu(self) -> Tensor:
         return self
+
+    def cuda(self, device: Any = None, non_blocking: builtins.bool = False) -> Tensor:
+        return self.to("cuda" if device is None else device)
 
     def type_as(self, other: Tensor) -> Tensor:
         return self.to(other.dtype)
@@ -667,48 +703,48 @@ class Tensor(TensorBase):
         return comparison.ge(self, other) if _fits(other) else NotImplemented
 
     def __iadd__(self, other: Any) -> Tensor:
-        return self.add_(other)
+        return self.add_(other) if _fits(other) else NotImplemented
 
     def __isub__(self, other: Any) -> Tensor:
-        return self.sub_(other)
+        return self.sub_(other) if _fits(other) else NotImplemented
 
     def __imul__(self, other: Any) -> Tensor:
-        return self.mul_(other)
+        return self.mul_(other) if _fits(other) else NotImplemented
 
     def __itruediv__(self, other: Any) -> Tensor:
-        return self.div_(other)
+        return self.div_(other) if _fits(other) else NotImplemented
 
     __idiv__ = __itruediv__
 
     def __ifloordiv__(self, other: Any) -> Tensor:
-        return self.floor_divide_(other)
+        return self.floor_divide_(other) if _fits(other) else NotImplemented
 
     def __imod__(self, other: Any) -> Tensor:
-        return self.remainder_(other)
+        return self.remainder_(other) if _fits(other) else NotImplemented
 
     def __ipow__(self, other: Any) -> Tensor:
-        return self.pow_(other)
+        return self.pow_(other) if _fits(other) else NotImplemented
 
     def __iand__(self, other: Any) -> Tensor:
-        return self.bitwise_and_(other)
+        return self.bitwise_and_(other) if _fits(other) else NotImplemented
 
     def __ior__(self, other: Any) -> Tensor:
-        return self.bitwise_or_(other)
+        return self.bitwise_or_(other) if _fits(other) else NotImplemented
 
     def __ixor__(self, other: Any) -> Tensor:
-        return self.bitwise_xor_(other)
+        return self.bitwise_xor_(other) if _fits(other) else NotImplemented
 
     def __ilshift__(self, other: Any) -> Tensor:
-        return self.bitwise_left_shift_(other)
+        return self.bitwise_left_shift_(other) if _fits(other) else NotImplemented
 
     def __irshift__(self, other: Any) -> Tensor:
-        return self.bitwise_right_shift_(other)
+        return self.bitwise_right_shift_(other) if _fits(other) else NotImplemented
 
     def __getitem__(self, index: Any) -> Tensor:
         return indexing.getitem(self, index)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        inplace.setitem(self, index, value)
+        assignment.setitem(self, index, value)
 
     # --- pointwise --------------------------------------------------------------------------------
 
@@ -904,6 +940,15 @@ class Tensor(TensorBase):
 
     def logit(self, eps: builtins.float | None = None) -> Tensor:
         return special.logit(self, eps)
+
+    def lgamma(self) -> Tensor:
+        return gamma.lgamma(self)
+
+    def digamma(self) -> Tensor:
+        return gamma.digamma(self)
+
+    def polygamma(self, n: builtins.int) -> Tensor:
+        return gamma.polygamma(n, self)
 
     def floor(self) -> Tensor:
         return pointwise.floor(self)
@@ -1176,6 +1221,9 @@ class Tensor(TensorBase):
     def cov(self, **options: Any) -> Tensor:
         return statistics.cov(self, **options)
 
+    def corrcoef(self) -> Tensor:
+        return statistics.corrcoef(self)
+
     def diff(self, *args: Any, **kwargs: Any) -> Tensor:
         return calculus.diff(self, *args, **kwargs)
 
@@ -1263,11 +1311,11 @@ class Tensor(TensorBase):
     ) -> Tensor:
         return strided.as_strided(self, size, stride, storage_offset)
 
-    def clone(self) -> Tensor:
-        return shape.clone(self)
+    def clone(self, **options: Any) -> Tensor:
+        return shape.clone(self, **options)
 
-    def contiguous(self) -> Tensor:
-        return shape.contiguous(self)
+    def contiguous(self, *args: Any, **options: Any) -> Tensor:
+        return shape.contiguous(self, *args, **options)
 
     # --- joining, taking apart, rearranging -------------------------------------------------------
 
@@ -1412,7 +1460,7 @@ class Tensor(TensorBase):
         return scattering.index_fill(self, dim, index, value)
 
     def index_put(self, *args: Any, **kwargs: Any) -> Tensor:
-        return scattering.index_put(self, *args, **kwargs)
+        return assignment.index_put(self, *args, **kwargs)
 
     def index_reduce(self, *args: Any, **kwargs: Any) -> Tensor:
         return scatter_reduce.index_reduce(self, *args, **kwargs)
@@ -1428,9 +1476,6 @@ class Tensor(TensorBase):
 
     def slice_scatter(self, src: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         return scattering.slice_scatter(self, src, *args, **kwargs)
-
-    def as_strided_scatter(self, src: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        return strided.as_strided_scatter(self, src, *args, **kwargs)
 
     # --- products ---------------------------------------------------------------------------------
 
@@ -1576,6 +1621,7 @@ class Tensor(TensorBase):
         return in_place(self, powers.pow, exponent)
 
     def float_power_(self, exponent: Any) -> Tensor:
+        powers.refuse_float_power_in_place(self)
         return in_place(self, powers.float_power, exponent)
 
     def ldexp_(self, other: Any) -> Tensor:
@@ -1711,6 +1757,15 @@ class Tensor(TensorBase):
     def logit_(self, eps: builtins.float | None = None) -> Tensor:
         return in_place(self, special.logit, eps=eps)
 
+    def lgamma_(self) -> Tensor:
+        return in_place(self, gamma.lgamma)
+
+    def digamma_(self) -> Tensor:
+        return in_place(self, gamma.digamma)
+
+    def polygamma_(self, n: builtins.int) -> Tensor:
+        return in_place(self, gamma.PolygammaBackward1.apply, n=n)
+
     def floor_(self) -> Tensor:
         return in_place(self, pointwise.floor)
 
@@ -1810,6 +1865,61 @@ class Tensor(TensorBase):
     def renorm_(self, p: builtins.float, dim: builtins.int, maxnorm: builtins.float) -> Tensor:
         return in_place(self, norms.renorm, p=p, dim=dim, maxnorm=maxnorm)
 
+    def scatter_(self, dim: builtins.int, index: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        return in_place(self, scattering.scatter, dim, index, *args, **kwargs)
+
+    def scatter_add_(self, dim: builtins.int, index: Tensor, src: Tensor) -> Tensor:
+        return in_place(self, gathering.scatter_add, dim, index, src)
+
+    def scatter_reduce_(self, *args: Any, **kwargs: Any) -> Tensor:
+        return in_place(self, scatter_reduce.scatter_reduce, *args, **kwargs)
+
+    def index_add_(self, *args: Any, **kwargs: Any) -> Tensor:
+        return in_place(self, gathering.index_add, *args, **kwargs)
+
+    def index_copy_(self, dim: builtins.int, index: Tensor, source: Tensor) -> Tensor:
+        return in_place(self, scattering.index_copy, dim, index, source)
+
+    def index_fill_(self, dim: builtins.int, index: Tensor, value: Any) -> Tensor:
+        return in_place(self, scattering.index_fill, dim, index, value)
+
+    def index_put_(self, *args: Any, **kwargs: Any) -> Tensor:
+        return in_place(self, assignment.index_put, *args, **kwargs)
+
+    def index_reduce_(self, *args: Any, **kwargs: Any) -> Tensor:
+        return in_place(self, scatter_reduce.index_reduce, *args, **kwargs)
+
+    def put_(self, *args: Any, **kwargs: Any) -> Tensor:
+        return in_place(self, scattering.put, *args, **kwargs)
+
+    def masked_scatter_(self, mask: Tensor, source: Tensor) -> Tensor:
+        return in_place(self, scattering.masked_scatter, mask, source)
+
+    def tril_(self, diagonal: builtins.int = 0) -> Tensor:
+        return in_place(self, diagonals.tril, diagonal)
+
+    def triu_(self, diagonal: builtins.int = 0) -> Tensor:
+        return in_place(self, diagonals.triu, diagonal)
+
+    def t_(self) -> Tensor:
+        return become_view(self, shape.t)
+
+    def transpose_(self, dim0: builtins.int, dim1: builtins.int) -> Tensor:
+        return become_view(self, shape.transpose, dim0, dim1)
+
+    swapaxes_ = swapdims_ = transpose_
+
+    def as_strided_(
+        self, size: Any, stride: Any, storage_offset: builtins.int | None = None
+    ) -> Tensor:
+        return become_view(self, strided.as_strided, size, stride, storage_offset)
+
+    def squeeze_(self, dim: Any = None) -> Tensor:
+        return become_view(self, shape.squeeze, dim)
+
+    def unsqueeze_(self, dim: builtins.int) -> Tensor:
+        return become_view(self, shape.unsqueeze, dim)
+
     # --- random values, written in place ----------------------------------------------------------
 
     def uniform_(
@@ -1817,27 +1927,66 @@ class Tensor(TensorBase):
         from_: builtins.float = 0.0,
         to: builtins.float = 1.0,
         *,
-        generator: Generator | None = None,
+        generator: Stream | None = None,
     ) -> Tensor:
-        """Uniform numbers in [from_, to)."""
-        g = generator or default_generator
-        return inplace.copy_(self, Tensor.new(g.uniform(self.shape, self.array.dtype, from_, to)))
+        return draws.uniform_(self, from_, to, generator)
 
     def normal_(
         self,
         mean: builtins.float = 0.0,
         std: builtins.float = 1.0,
         *,
-        generator: Generator | None = None,
+        generator: Stream | None = None,
     ) -> Tensor:
-        """Normal numbers with this mean and standard deviation."""
-        g = generator or default_generator
-        return inplace.copy_(self, Tensor.new(g.normal(self.shape, self.array.dtype, mean, std)))
+        return draws.normal_(self, mean, std, generator)
 
-    def bernoulli_(self, p: builtins.float = 0.5, *, generator: Generator | None = None) -> Tensor:
-        """1 with probability p, else 0."""
-        g = generator or default_generator
-        return inplace.copy_(self, Tensor.new(g.bernoulli(p, self.shape)))
+    def bernoulli_(self, p: Any = 0.5, *, generator: Stream | None = None) -> Tensor:
+        return draws.bernoulli_(self, p, generator)
+
+    def random_(
+        self, *bounds: builtins.int | None, generator: Stream | None = None
+    ) -> Tensor:
+        return draws.random_(self, bounds, generator)
+
+    def exponential_(
+        self, lambd: builtins.float = 1.0, *, generator: Stream | None = None
+    ) -> Tensor:
+        return draws.exponential_(self, lambd, generator)
+
+    def geometric_(self, p: builtins.float, *, generator: Stream | None = None) -> Tensor:
+        return draws.geometric_(self, p, generator)
+
+    def log_normal_(
+        self,
+        mean: builtins.float = 1.0,
+        std: builtins.float = 2.0,
+        *,
+        generator: Stream | None = None,
+    ) -> Tensor:
+        return draws.log_normal_(self, mean, std, generator)
+
+    def cauchy_(
+        self,
+        median: builtins.float = 0.0,
+        sigma: builtins.float = 1.0,
+        *,
+        generator: Stream | None = None,
+    ) -> Tensor:
+        return draws.cauchy_(self, median, sigma, generator)
+
+    def bernoulli(
+        self, p: builtins.float | None = None, *, generator: Stream | None = None
+    ) -> Tensor:
+        return draws.bernoulli(self, p, generator=generator)
+
+    def multinomial(
+        self,
+        num_samples: builtins.int,
+        replacement: builtins.bool = False,
+        *,
+        generator: Stream | None = None,
+    ) -> Tensor:
+        return draws.multinomial(self, num_samples, replacement, generator=generator)
 
 
 _OPERANDS = (TensorBase, int, float, np.ndarray, np.generic)

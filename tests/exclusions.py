@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import prod
 from typing import Any
+
+from .versions import QUANTILES_SORT
 
 ALL = "every input"
 
@@ -36,22 +39,63 @@ def _of_one_number(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
 
 _DIRECTION = "the direction of one number is constant: its derivative is what rounding leaves of 0"
 
+
+def _two_observations(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    return args[0].shape[-1] == 2
+
+
+def _two_weighted_observations(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    only_aweights = kwargs.get("aweights") is not None and kwargs.get("fweights") is None
+    return _two_observations(args, kwargs) and only_aweights and kwargs.get("correction", 1) == 1
+
+
+_ONE_LINE = "two observations lie on a line: the derivative is what rounding leaves of 0"
+
+
+def _few_to_a_row(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    return prod(args[1]) <= 2
+
+
+def _few_to_a_group(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    return args[0][:1].numel() // args[1] <= 2
+
+
+_FEW = "one or two numbers, normalised, are constant: the derivative is what rounding leaves of 0"
+
 # Inputs to the functions of op_db.
 SAMPLES: list[Exclusion] = [
     Exclusion("nn.functional.cosine_similarity", _DIRECTION, _of_one_number),
     Exclusion("nn.functional.normalize", _DIRECTION, _of_one_number),
+    Exclusion("nn.functional.layer_norm", _FEW, _few_to_a_row),
+    Exclusion("nn.functional.group_norm", _FEW, _few_to_a_group),
+    Exclusion(
+        "as_strided.partial_views",
+        "counts from the start of a larger memory; NumPy hands over the part alone",
+        _given("storage_offset"),
+    ),
+    Exclusion("corrcoef", _ONE_LINE, _two_observations),
+    Exclusion("cov", _ONE_LINE, _two_weighted_observations),
 ]
 
 # The values that come out are whatever the memory held: only shape and type are compared.
 UNDEFINED = {"empty", "empty_like", "new_empty", "empty_strided", "new_empty_strided"}
 
 # Agreeing in values and derivatives, but recorded in other nodes than PyTorch's.
-OTHER_GRAPH: dict[str, str] = {}
+OTHER_GRAPH: dict[str, str] = {
+    "LSTM": "PyTorch has one node of oneDNN's for a layer in float32, where the CPU allows",
+    "nn.functional.scaled_dot_product_attention": "PyTorch has one fused node for the common case",
+    **(
+        dict.fromkeys(("quantile", "nanquantile"), QUANTILES_SORT.what)
+        if QUANTILES_SORT.applies
+        else {}
+    ),
+}
 
 # Functions of op_db and modules of module_db whose second derivatives are not compared.
 SECOND: dict[str, str] = {
     "MultiLabelMarginLoss": "PyTorch has none, which its database does not say",
     "MultiMarginLoss": "PyTorch has none, which its database does not say",
+    "nn.functional.scaled_dot_product_attention": "PyTorch's fused node has none",
     "copysign": "it is 0, of which PyTorch's rounding leaves 1e-17 here and there",
 }
 
@@ -61,6 +105,9 @@ ERRORS: dict[str, dict[str, str]] = {
     **{f"__r{name}__": {"descriptor": REFLECTED} for name in ("add", "mul", "and", "or", "xor")},
     **{f"__r{name}__": {"None": REFLECTED} for name in ("mod", "pow", "sub")},
     "__rdiv__": {"no attribute 'reciprocal'": REFLECTED},
+    "narrow_copy": {
+        "Could this error message be improved": "an internal check of PyTorch's speaks, not narrow"
+    },
     "nn.functional.max_pool1d": {
         "effective kernel size overflows": "64 bits overflow in C++; Python's integers do not"
     },

@@ -33,7 +33,7 @@ OWNERS = (
 )
 
 
-# What torch._C's compilers left in `torch` without meaning it for users is capitalised, but for these.
+# What torch._C left in `torch` without meaning it for users is capitalised, all but these.
 FOR_USERS = ("Event", "Generator", "Size", "Stream")
 
 

@@ -21,6 +21,7 @@ from .parity import (
     transposed,
 )
 from .versions import (
+    ALL_AT_THE_BOUND,
     LABELS_OF_FLOATS,
     LABELS_OF_INT32,
     LABELS_OF_ONE_ROW,
@@ -31,6 +32,7 @@ from .versions import (
 
 nan = np.nan
 REDUCTIONS = ("mean", "sum", "none")
+COUNTS = integers(4, (3,))
 
 
 def loss(name: str, **options: Any) -> Callable[..., Any]:
@@ -195,7 +197,182 @@ test_squares_and_differences = cases(
     case("mse_loss: integers", loss("mse_loss"), (3,), integers(4, (3,)), differs=MIXED_MSE),
 )
 
+# Differences at, around and far from where smooth_l1 and huber go from a parabola to a line.
+BENDS = np.array([-3.0, -1.0, -0.5, -0.2, 0.0, 0.2, 0.5, 1.0, 3.0])
+
+test_bent_losses = cases(
+    *with_reductions("smooth_l1_loss", "where it bends", BENDS, np.zeros(9)),
+    *with_reductions("smooth_l1_loss", "beta", BENDS, np.zeros(9), beta=0.5),
+    *with_reductions("smooth_l1_loss", "beta 0", BENDS, np.zeros(9), beta=0.0),
+    *with_reductions("smooth_l1_loss", "broadcast", (3, 4), (4,)),
+    *with_reductions("huber_loss", "where it bends", BENDS, np.zeros(9)),
+    *with_reductions("huber_loss", "delta", BENDS, np.zeros(9), delta=0.5),
+    *with_reductions("huber_loss", "weights", (3, 4), (3, 4), constant(positive((3, 4)))),
+    *with_reductions("mse_loss", "weights", (3, 4), (3, 4), positive((3, 4))),
+    *with_reductions("l1_loss", "weights", (3, 4), (3, 4), constant(positive((3, 4)))),
+    case("smooth_l1_loss: beta below 0", loss("smooth_l1_loss", beta=-1), (2,), (2,), raises=True),
+    case("huber_loss: delta 0", loss("huber_loss", delta=0), (2,), (2,), raises=True),
+    case("smooth_l1_loss: integers", loss("smooth_l1_loss"), COUNTS, COUNTS, raises=True),
+    case("huber_loss: integers", loss("huber_loss"), COUNTS, COUNTS, raises=True),
+    case("mse_loss: weights' size", loss("mse_loss"), (3,), (3,), (2,), raises=True),
+    case("huber_loss: weights' size", loss("huber_loss"), (3,), (3,), (2,), raises=True),
+)
+
 UNIT = between(0.05, 0.95, (3, 4))
+SOME_ZERO = np.array([[0.0, 0.5, 0.5], [1.0, 0.0, 0.0]])
+gaussian = lambda torch, x, y, v: torch.nn.functional.gaussian_nll_loss(x, y, v)  # noqa: E731
+
+test_likelihoods = cases(
+    *with_reductions("kl_div", "some probabilities 0", (2, 3), SOME_ZERO),
+    *with_reductions("kl_div", "logarithms", (3, 4), (3, 4), log_target=True),
+    *with_reductions("kl_div", "broadcast", (3, 4), UNIT),
+    case("kl_div: batchmean", loss("kl_div", reduction="batchmean"), (3, 4), UNIT),
+    case("kl_div: batchmean of 0-d", loss("kl_div", reduction="batchmean"), (), positive(())),
+    case("kl_div: integers", loss("kl_div"), COUNTS, COUNTS, raises=True),
+    *with_reductions("poisson_nll_loss", "counts", (3, 4), constant(positive((3, 4)))),
+    *with_reductions("poisson_nll_loss", "full", (6,), np.array([0.0, 0.5, 1, 2, 5, 1]), full=True),
+    *with_reductions("poisson_nll_loss", "numbers", UNIT, (3, 4), log_input=False, eps=0.1),
+    case(
+        "gaussian_nll_loss: one for each", gaussian, (3, 4), (3, 4), positive((3, 4)), second=True
+    ),
+    case("gaussian_nll_loss: a column", gaussian, (3, 4), (3, 4), positive((3, 1)), second=True),
+    case("gaussian_nll_loss: one a row", gaussian, (3, 4), (3, 4), positive((3,)), second=True),
+    case(
+        "gaussian_nll_loss: a number",
+        lambda torch, x, y: torch.nn.functional.gaussian_nll_loss(x, y, 0.3, full=True),
+        (3, 4),
+        (4,),
+    ),
+    case("gaussian_nll_loss: below eps", gaussian, (2,), (2,), np.array([0.0, 1e-9])),
+    case("gaussian_nll_loss: negative", gaussian, (2,), (2,), np.array([1.0, -1.0]), raises=True),
+    case(
+        "gaussian_nll_loss: a negative number",
+        lambda torch, x: torch.nn.functional.gaussian_nll_loss(x, x, -0.5),
+        (3,),
+        raises=True,
+    ),
+    case("gaussian_nll_loss: sizes", gaussian, (2, 3), (2, 3), positive((3,)), raises=True),
+    case(
+        "gaussian_nll_loss: reduction",
+        lambda torch, x: torch.nn.functional.gaussian_nll_loss(x, x, x * x, reduction="avg"),
+        (3,),
+        raises=True,
+    ),
+)
+
+SIGNS = constant(np.array([1.0, -1.0, 1.0, -1.0]))
+WITH_OTHER_SIGNS = constant(np.array([1.0, -1.0, 0.0, 2.0]))
+LISTS = np.array([[0, 2, -1, 1], [3, 3, 0, -1], [-1, 0, 1, 2]])
+
+
+def margins(name: str, **options: Any) -> Callable[..., Any]:
+    return lambda torch, *tensors: getattr(torch.nn.functional, name)(*tensors, **options)
+
+
+test_margins = cases(
+    case(
+        "margin_ranking_loss: a tie",
+        margins("margin_ranking_loss"),
+        np.zeros(4),
+        np.zeros(4),
+        SIGNS,
+        differs=ALL_AT_THE_BOUND,
+    ),
+    case("margin_ranking_loss: targets' gradient", margins("margin_ranking_loss"), *[(3,)] * 3),
+    case(
+        "margin_ranking_loss: dimensions",
+        margins("margin_ranking_loss"),
+        (3,),
+        (3,),
+        constant((2, 3)),
+        raises=True,
+    ),
+    *with_reductions("hinge_embedding_loss", "other targets", (4,), WITH_OTHER_SIGNS, margin=0.3),
+    *(
+        case(
+            f"cosine_embedding_loss: {kind}",
+            margins("cosine_embedding_loss", margin=0.1),
+            *inputs,
+            raises=raises,
+        )
+        for kind, inputs, raises in (
+            ("a row of 0", (np.eye(4, 3), (4, 3), SIGNS), False),
+            ("one pair", ((3,), (3,), constant(np.array(-1.0))), False),
+            ("vectors and many targets", ((4,), (4,), SIGNS), True),
+            ("rows and one target", ((4, 3), (4, 3), constant(np.array(1.0))), True),
+            ("a matrix of targets", ((4, 3), (4, 3), constant((4, 3))), True),
+        )
+    ),
+    *with_reductions("soft_margin_loss", "far out", np.array([-50.0, 50, 1, 2]), SIGNS),
+    case("soft_margin_loss: targets' gradient", loss("soft_margin_loss"), (3,), (3,), raises=True),
+    case("soft_margin_loss: shapes", loss("soft_margin_loss"), (3, 4), SIGNS),
+    *(
+        case(f"multi_margin_loss: {kind}", margins("multi_margin_loss", **options), *inputs)
+        for kind, inputs, options in (
+            ("squared", ((3, 4), np.array([0, 3, 1])), {"p": 2}),
+            ("none", ((3, 4), np.array([0, 3, 1])), {"p": 2, "reduction": "none", "margin": 0.3}),
+            ("one row", ((4,), np.array(2)), {}),
+            ("one row, none", ((4,), np.array([2])), {"reduction": "none"}),
+            ("one class", ((), np.array(0)), {}),
+        )
+    ),
+    *(
+        case(f"multi_margin_loss: {kind}", margins("multi_margin_loss", **o), *inputs, raises=True)
+        for kind, inputs, o in (
+            ("cubed", ((3, 4), np.array([0, 3, 1])), {"p": 3}),
+            ("a class too many", ((3, 4), np.array([0, 4, 1])), {}),
+            ("a label too many", ((3, 4), np.array([0, 3])), {}),
+            ("float labels", ((3, 4), np.zeros(3)), {}),
+            ("integers", (integers(9, (3, 4)), np.array([0, 3, 1])), {}),
+            ("three dimensions", ((1, 3, 4), np.array([0, 3, 1])), {}),
+        )
+    ),
+    *(
+        case(f"multilabel_margin_loss: {kind}", loss("multilabel_margin_loss", **o), *inputs)
+        for kind, inputs, o in (
+            ("lists", ((3, 4), LISTS), {}),
+            ("lists, none", ((3, 4), LISTS), {"reduction": "none"}),
+            ("one list", ((4,), LISTS[1]), {}),
+            ("one list, none", ((4,), LISTS[1]), {"reduction": "none"}),
+            ("one class", ((), np.array(0)), {}),
+        )
+    ),
+    *(
+        case(f"multilabel_margin_loss: {kind}", loss("multilabel_margin_loss"), *i, raises=True)
+        for kind, i in (
+            ("a class too many", ((3, 4), LISTS + 1)),
+            ("a class below -1", ((3, 4), LISTS - 1)),
+            ("float labels", ((3, 4), constant((3, 4)))),
+            ("sizes", ((3, 4), LISTS[:2])),
+        )
+    ),
+    case(
+        "multilabel_soft_margin_loss: reduction",
+        loss("multilabel_soft_margin_loss", reduction="avg"),
+        (2, 3),
+        (2, 3),
+        raises=True,
+    ),
+    *(
+        case(f"triplet_margin_loss: {k}", margins("triplet_margin_loss", **o), *i, raises=raises)
+        for k, i, o, raises in (
+            ("swap", ((3, 4), (3, 4), (3, 4)), {"swap": True, "p": 1}, False),
+            ("vectors", ((4,), (4,), (4,)), {}, False),
+            ("margin 0", ((3, 4), (3, 4), (3, 4)), {"margin": 0}, True),
+            ("dimensions", ((3, 4), (3, 4), (4,)), {}, True),
+        )
+    ),
+    case(
+        "triplet_margin_with_distance_loss: any distance",
+        lambda torch, a, b, c: torch.nn.functional.triplet_margin_with_distance_loss(
+            a, b, c, distance_function=lambda x, y: (x - y).abs().sum(-1), swap=True
+        ),
+        (3, 4),
+        (3, 4),
+        (3, 4),
+    ),
+)
+
 test_binary_cross_entropy = cases(
     *with_reductions("binary_cross_entropy", "two matrices", UNIT, constant(UNIT)),
     *with_reductions(
@@ -386,6 +563,32 @@ test_errors = cases(
         raises=True,
         differs=LABELS_OF_FLOATS,
     ),
+    *(
+        case(
+            f"{name}: weights' gradient",
+            margins(name),
+            UNIT,
+            constant(UNIT),
+            positive((4,)),
+            raises=True,
+        )
+        for name in ("binary_cross_entropy", "binary_cross_entropy_with_logits")
+    ),
+    case(
+        "nll_loss: weights' gradient",
+        loss("nll_loss"),
+        (2, 3),
+        np.array([0, 1]),
+        positive((3,)),
+        raises=True,
+    ),
+    case(
+        "binary_cross_entropy: integers",
+        loss("binary_cross_entropy"),
+        integers(2, (3,)),
+        integers(2, (3,)),
+        raises=True,
+    ),
     case("mse_loss: shapes", loss("mse_loss"), (2,), (3,), raises=True),
     case("l1_loss: shapes", loss("l1_loss"), (2,), (3,), raises=True),
     case("mse_loss: reduction", loss("mse_loss", reduction="avg"), (2,), (2,), raises=True),
@@ -404,4 +607,19 @@ test_errors = cases(
         (3,),
         raises=True,
     ),
+)
+
+
+one_hot = lambda torch, t, *classes: torch.nn.functional.one_hot(t, *classes)  # noqa: E731
+
+test_one_hot = cases(
+    case("one_hot: matrix", one_hot, integers(5, (2, 3))),
+    case("one_hot: more classes", lambda torch, t: one_hot(torch, t, 7), integers(5, (2, 3))),
+    case("one_hot: 0-d", one_hot, np.array(3)),
+    case("one_hot: empty", lambda torch, t: one_hot(torch, t, 3), np.zeros(0, np.int64)),
+    case("one_hot: empty, unknown", one_hot, np.zeros(0, np.int64), raises=True),
+    case("one_hot: negative", one_hot, np.array([-1]), raises=True),
+    case("one_hot: too few", lambda torch, t: one_hot(torch, t, 2), np.array([2]), raises=True),
+    case("one_hot: floats", one_hot, (3,), raises=True),
+    case("one_hot: int32", one_hot, np.array([1], np.int32), raises=True),
 )

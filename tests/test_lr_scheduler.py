@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import math
+import pickle
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,7 @@ import torch as pytorch
 
 import minitorch_nn
 from tests.programs import both, said, warned
+from tests.versions import OTHER_SCHEDULES
 
 STEPS = 200
 Make = Callable[[Any, Any], Any]  # (lr_scheduler module, optimizer) -> schedule
@@ -178,6 +180,7 @@ def test_the_rates_are_pytorch_s_to_the_last_bit(name: str, optimizer: str) -> N
     assert len({str(rate) for rate in rates}) > 1
 
 
+@OTHER_SCHEDULES.mark
 @each
 def test_rates_that_are_tensors_stay_the_same_objects(name: str) -> None:
     mine, theirs = pair(name, "tensor")
@@ -191,6 +194,7 @@ def test_rates_that_are_tensors_stay_the_same_objects(name: str) -> None:
         assert rate is not tensor
 
 
+@OTHER_SCHEDULES.mark
 @each
 def test_a_state_goes_over_to_the_other_library_and_goes_on_there(name: str) -> None:
     mine, theirs = pair(name)
@@ -247,6 +251,7 @@ RESUMED: dict[str, Make] = {
 }
 
 
+@OTHER_SCHEDULES.mark
 @pytest.mark.parametrize("name", RESUMED)
 def test_a_schedule_can_begin_in_the_middle(name: str) -> None:
     def resumed(torch: Any) -> Any:
@@ -265,6 +270,7 @@ def make(torch: Any, lr: Any = 0.1, **options: Any) -> Any:
     return torch.optim.SGD([torch.nn.Parameter(torch.ones(2))], lr=lr, **options)
 
 
+@OTHER_SCHEDULES.mark
 @both
 def test_the_schedule_takes_the_rate_as_it_finds_it(torch):
     optimizer = make(torch)
@@ -321,11 +327,27 @@ def test_a_step_that_was_replaced_is_warned_of(torch):
 
 
 @both
+def test_schedules_can_be_copied_and_pickled(torch):
+    optimizer = make(torch, momentum=0.9)
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 10)
+    seen = []
+    for pair in (
+        copy.deepcopy((optimizer, scheduler)),
+        pickle.loads(pickle.dumps((optimizer, scheduler))),
+    ):
+        pair[0].step()
+        seen.append((warned(pair[1].step), pair[1].get_last_lr(), pair[1].optimizer is pair[0]))
+        pair[1].step()
+    return seen, scheduler.get_last_lr()
+
+
+@both
 def test_get_lr_is_not_for_users(torch):
     scheduler = torch.optim.lr_scheduler.ExponentialLR(make(torch), 0.9)
     return warned(scheduler.get_lr), scheduler.get_last_lr()
 
 
+@OTHER_SCHEDULES.mark
 @both
 def test_schedules_of_one_s_own(torch):
     class Sawtooth(torch.optim.lr_scheduler.LRScheduler):
@@ -387,6 +409,7 @@ def test_a_plateau_takes_tensors_and_new_groups(torch):
     return refused, scheduler.get_last_lr(), scheduler.best, scheduler.in_cooldown
 
 
+@OTHER_SCHEDULES.mark
 @both
 def test_loading_leaves_the_given_state_as_it_was(torch):
     optimizer = make(torch, momentum=0.9)
@@ -415,6 +438,7 @@ def test_an_object_s_attributes_are_saved_and_a_function_is_not(torch):
     return scheduler.lr_lambdas[0].every, plain.state_dict()["lr_lambdas"]
 
 
+@OTHER_SCHEDULES.mark
 @both
 def test_what_cannot_be_scheduled_is_refused(torch):
     s, optimizer, other = torch.optim.lr_scheduler, make(torch), make(torch)

@@ -512,8 +512,10 @@ def test_modules_take_no_integer_type(torch):
 
 def test_the_cpu_is_the_only_device():
     m = minitorch_nn.nn.Linear(1, 1)
-    with pytest.raises(RuntimeError, match="use device 'cpu'"):
+    with pytest.raises(AssertionError, match="Torch not compiled with CUDA enabled"):
         m.to("cuda")
+    with pytest.raises(RuntimeError, match="use device 'cpu'"):
+        m.to("meta")
 
 
 # ---- hooks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections import OrderedDict
 
 import numpy as np
@@ -117,6 +118,9 @@ LAYERS = {
     "ReLU": (lambda nn: nn.ReLU(), (3, 4)),
     "Sigmoid": (lambda nn: nn.Sigmoid(), (3, 4)),
     "Tanh": (lambda nn: nn.Tanh(), (3, 4)),
+    "RReLU": (lambda nn: nn.RReLU(), (3, 4)),
+    "RReLU in evaluation": (lambda nn: nn.RReLU(0.1, 0.9).eval(), (3, 4)),
+    "Hardsigmoid": (lambda nn: nn.Hardsigmoid(), (3, 4)),
     "Softmax": (lambda nn: nn.Softmax(dim=1), (3, 4)),
     "Softmax, last of three": (lambda nn: nn.Softmax(-1), (2, 3, 4)),
     "LogSoftmax": (lambda nn: nn.LogSoftmax(dim=0), (3, 4)),
@@ -263,6 +267,51 @@ def test_the_older_names_of_reduction_are_understood_with_a_warning(torch):
 
 
 @both
+def test_functions_understand_the_older_names_of_reduction(torch):
+    F = torch.nn.functional
+    x, y, labels = torch.tensor([[1.0, 2.0]]), torch.tensor([[0.5, 4.0]]), torch.tensor([1])
+    calls = [
+        lambda **how: F.mse_loss(x, y, **how),
+        lambda **how: F.kl_div(x, y, **how),
+        lambda **how: F.cross_entropy(x, labels, **how),
+        lambda **how: F.hinge_embedding_loss(x, y, **how),
+        lambda **how: F.multilabel_soft_margin_loss(x, y, **how),
+        lambda **how: F.binary_cross_entropy_with_logits(x, y, **how),
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        results = [(c(size_average=False), c(reduce=False), c(reduce=True)) for c in calls]
+    return results, [warned(lambda c=c: c(size_average=False)) for c in calls]
+
+
+@both
+def test_distances_and_triplets_run_as_modules(torch):
+    nn = torch.nn
+    rng = np.random.default_rng(0)
+    a, b, c = [torch.from_numpy(rng.standard_normal((3, 4))).requires_grad_() for _ in range(3)]
+    results = [
+        nn.PairwiseDistance(1.0, keepdim=True)(a, b),
+        nn.CosineSimilarity(dim=0)(a, b),
+        nn.TripletMarginLoss(2.0, swap=True)(a, b, c),
+        nn.TripletMarginWithDistanceLoss(reduction="sum")(a, b, c),
+        nn.TripletMarginWithDistanceLoss(distance_function=nn.CosineSimilarity())(a, b, c),
+    ]
+    sum(r.sum() for r in results).backward()
+    return results, a.grad, b.grad, c.grad, [graph(r) for r in results]
+
+
+@both
+def test_the_slopes_of_prelu_are_parameters_that_can_be_reset(torch):
+    m = torch.nn.PReLU(2, init=0.5, dtype=torch.float64)
+    m(torch.ones(3, 2, dtype=torch.float64) * -1).sum().backward()
+    gradient = m.weight.grad
+    with torch.no_grad():
+        m.weight.fill_(3.0)
+    m.reset_parameters()
+    return m.weight, gradient, list(m.state_dict())
+
+
+@both
 def test_losses_keep_their_settings_where_pytorch_keeps_them(torch):
     nn = torch.nn
     weight = torch.ones(3)
@@ -293,6 +342,13 @@ PRINTED = [
     lambda nn: nn.ReLU(inplace=True),
     lambda nn: nn.Sigmoid(),
     lambda nn: nn.Tanh(),
+    lambda nn: nn.RReLU(0.1, 0.3, inplace=True),
+    lambda nn: nn.Threshold(0.1, 20, inplace=True),
+    lambda nn: nn.ELU(inplace=True),
+    lambda nn: nn.ReLU6(inplace=True),
+    lambda nn: nn.Hardsigmoid(inplace=True),
+    lambda nn: nn.PReLU(3, 0.5),
+    lambda nn: nn.GELU("tanh"),
     lambda nn: nn.Softmax(),
     lambda nn: nn.Softmax(dim=1),
     lambda nn: nn.LogSoftmax(-1),
@@ -309,6 +365,9 @@ PRINTED = [
     lambda nn: nn.MSELoss(),
     lambda nn: nn.BCELoss(),
     lambda nn: nn.L1Loss(),
+    lambda nn: nn.PairwiseDistance(),
+    lambda nn: nn.TripletMarginLoss(),
+    lambda nn: nn.TripletMarginWithDistanceLoss(),
     lambda nn: nn.Sequential(),
     lambda nn: nn.Sequential(nn.Linear(1, 2), nn.Sequential(nn.ReLU(), nn.Linear(2, 1))),
     lambda nn: nn.Sequential(OrderedDict(first=nn.Linear(1, 2), second=nn.ReLU())),
@@ -391,6 +450,23 @@ def test_other_layers_refuse_what_cannot_be(torch):
         said(TypeError, lambda: nn.Unflatten(1, 3)),
         said(TypeError, lambda: nn.Unflatten(1, (2, 1.5))),
         said(RuntimeError, lambda: nn.MaxPool2d(2, padding=2)(torch.ones(1, 1, 4, 4))),
+    )
+
+
+@both
+def test_activations_and_losses_refuse_what_cannot_be(torch):
+    nn = torch.nn
+    x = torch.ones(2)
+    return (
+        said(AssertionError, lambda: nn.Hardtanh(1.0, -1.0)),
+        said(ValueError, lambda: nn.Softmax2d()(x)),
+        said(ValueError, lambda: nn.MultiMarginLoss(p=3)),
+        said(ValueError, lambda: nn.MultiMarginLoss(weight=torch.ones(2, 2))),
+        said(ValueError, lambda: nn.TripletMarginLoss(margin=0)),
+        said(ValueError, lambda: nn.TripletMarginWithDistanceLoss(margin=-1)),
+        said(TypeError, lambda: nn.HuberLoss(delta="1")),
+        said(ValueError, lambda: nn.HuberLoss(reduction="avg")(x, x)),
+        said(RuntimeError, lambda: nn.PReLU(3)(torch.ones(2, 2))),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.programs import both, graph, said, warned
+from tests.versions import NOTHING_TO_CLIP
 
 INF = math.inf
 
@@ -51,8 +52,13 @@ def test_a_single_tensor_a_module_s_generator_and_foreach(torch):
         (clip(m.parameters(), 0.1, foreach=True), m.weight.grad, m.bias.grad),
         clip([], 1.0),
         clip([torch.nn.Parameter(torch.ones(2))], 1.0),
-        warned(lambda: clip((p for p in ()), 1.0)),
     )
+
+
+@NOTHING_TO_CLIP.mark
+@both
+def test_an_empty_generator_is_warned_of(torch):
+    return warned(lambda: torch.nn.utils.clip_grad_norm_((p for p in ()), 1.0))
 
 
 @both

@@ -26,6 +26,7 @@ from . import exclusions
 from .databases import PASSED, Unfit, as_ours, entries, need
 from .parity import Mismatch, compare_errors
 from .programs import compare, seen
+from .versions import PLAIN_ADAM
 
 FLOATS = ("float64", "float32")
 SHAPES = ((4, 3), (5,), (), (2, 1, 3), (0,))
@@ -144,6 +145,7 @@ def test_every_optimizer_is_held_against_pytorch_or_left_out_with_a_reason() -> 
 
 @each
 def test_optimizer(info: Any) -> None:
+    PLAIN_ADAM.skip_if(title(info) in ("Adam", "AdamW"))
     tally = PASSED["optim_db"]
     for kwargs in settings(info):
         reason = left_out(info, kwargs)

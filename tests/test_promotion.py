@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 from .parity import case, cases, constant, exactly, parity
 from .versions import NOT_IMPLEMENTED
@@ -54,6 +55,42 @@ test_two_with_dimensions = cases_of_ranks("1-D and 1-D", VALUES, [2, 1, 3])
 test_one_without = cases_of_ranks("1-D and 0-d", VALUES, 2)
 test_the_other_without = cases_of_ranks("0-d and 1-D", 2, VALUES)
 test_both_without = cases_of_ranks("0-d and 0-d", 3, 2)
+
+TWO_ARGUMENTS = (
+    *("atan2", "bitwise_and", "bitwise_left_shift", "clamp_min", "copysign", "float_power", "fmod"),
+    *("gcd", "heaviside", "hypot", "isclose", "lcm", "ldexp", "logaddexp", "logical_and", "xlogy"),
+)
+
+
+@pytest.mark.parametrize("op", TWO_ARGUMENTS)
+def test_two_arguments_of_every_pair_of_types(op: str) -> None:
+    for a in DTYPES:
+        for b in DTYPES:
+            for y in ([2, 1, 3], 2):
+                parity(
+                    lambda torch, x, y: getattr(torch, op)(x, y),
+                    constant(exactly(VALUES, a)),
+                    constant(exactly(y, b)),
+                    raises=None,
+                    differs=NOT_IMPLEMENTED,
+                )
+
+
+@pytest.mark.parametrize("op", ["addcdiv", "addcmul", "lerp", "where", "clamp"])
+def test_three_arguments_of_every_pair_of_types(op: str) -> None:
+    def call(torch: Any, x: Any, y: Any) -> Any:
+        return getattr(torch, op)(x > 1 if op == "where" else x, y, x)
+
+    for a in DTYPES:
+        for b in DTYPES:
+            parity(
+                call,
+                constant(exactly(VALUES, a)),
+                constant(exactly([2, 1, 3], b)),
+                raises=None,
+                differs=NOT_IMPLEMENTED,
+            )
+
 
 test_numbers = cases(
     *(

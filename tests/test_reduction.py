@@ -204,6 +204,153 @@ test_nan_and_zero = cases(
     ),
 )
 
+test_without_nan = cases(
+    *(
+        case(f"{name}: {dims}", reduce(name, options), NANS, second=True)
+        for name in ("nansum", "nanmean")
+        for dims, options in DIMS.items()
+    ),
+    case("nansum: of integers", lambda torch, x: x.nansum(0), integers(4, (3, 4))),
+    case("nansum: of booleans", lambda torch, x: x.nansum(), booleans((3, 4))),
+    case("nanmean: all nan", lambda torch, x: x.nanmean(), np.array([nan, nan])),
+    case(
+        "nanmean: of integers",
+        lambda torch, x: x.nanmean(),
+        integers(4, (3,)),
+        raises=True,
+        differs=NOT_IMPLEMENTED,
+    ),
+)
+
+test_counts = cases(
+    case("count_nonzero", lambda torch, x: torch.count_nonzero(x), ties((3, 4))),
+    case("count_nonzero: dims", lambda torch, x: x.count_nonzero((0, 2)), ties((3, 4, 2))),
+    case("count_nonzero: nan counts", lambda torch, x: x.count_nonzero(1), NANS),
+    case("any: no dims at all", lambda torch, x: x.any(dim=()), ties((3, 4))),
+    case("all: no dims at all", lambda torch, x: torch.all(x, dim=()), ties((3, 4))),
+    case("all: several dims", lambda torch, x: x.all((0, 1)), booleans((2, 2, 3))),
+)
+
+test_numpys_names_of_arguments = cases(
+    *(
+        case(
+            f"{name}: axis, keepdims",
+            lambda torch, x, name=name: getattr(x, name)(axis=1, keepdims=True),
+            distinct((3, 4)),
+        )
+        for name in (
+            *("sum", "mean", "nansum", "nanmean", "prod", "var", "std", "logsumexp"),
+            *("max", "min", "amax", "amin", "aminmax", "argmax", "argmin", "any", "all"),
+            *("median", "mode"),
+        )
+    ),
+    case("var_mean: axis", lambda torch, x: torch.var_mean(x, axis=0), (3, 4)),
+    case("cumsum: axis", lambda torch, x: x.cumsum(axis=0), (3, 4)),
+    case("sort: axis", lambda torch, x: torch.sort(x, axis=0), distinct((3, 4))),
+)
+
+test_in_a_dtype_that_is_asked_for = cases(
+    *(
+        case(
+            f"{name}: {dtype}",
+            lambda torch, x, name=name, dtype=dtype: getattr(torch, name)(
+                x, 0, dtype=getattr(torch, dtype)
+            ),
+            integers(4, (3, 4)),
+        )
+        for name in ("sum", "prod", "cumsum", "cumprod", "nansum")
+        for dtype in ("int32", "float64")
+    ),
+    case("norm: float64", lambda torch, x: torch.norm(x, dtype=torch.float64), (3, 4)),
+    case(
+        "mean: of an integer dtype",
+        lambda torch, x: x.mean(dtype=torch.int64),
+        (3, 4),
+        raises=True,
+        differs=NOT_IMPLEMENTED,
+    ),
+)
+
+test_spread_and_mean_together = cases(
+    *(
+        case(f"{name}: {how}", reduce(name, options), (3, 4), second=True)
+        for name in ("var_mean", "std_mean")
+        for how, options in {
+            "all": {},
+            "dim": {"dim": 1},
+            "two dims": {"dim": (0, 1), "keepdim": True},
+            "biased": {"unbiased": False},
+            "correction": {"dim": 0, "correction": 2},
+        }.items()
+    ),
+    case("var_mean: only the mean", lambda torch, x: torch.var_mean(x)[1], (3, 4), second=True),
+    case("std_mean: only the first", lambda torch, x: torch.std_mean(x, 0)[0], (3, 4)),
+    case("std_mean: of equal values", lambda torch, x: torch.std_mean(x), np.ones(3)),
+    case(
+        "var_mean: of integers",
+        lambda torch, x: torch.var_mean(x),
+        integers(4, (3,)),
+        raises=True,
+        differs=NOT_IMPLEMENTED,
+    ),
+)
+
+test_the_smallest_and_the_largest_together = cases(
+    case("aminmax", lambda torch, x: torch.aminmax(x), distinct((3, 4)), second=True),
+    case("aminmax: ties share", lambda torch, x: x.aminmax(dim=1), ties((4, 9))),
+    case("aminmax: keepdim", lambda torch, x: x.aminmax(keepdim=True), distinct((3, 4))),
+    case("aminmax: nan", lambda torch, x: x.aminmax(dim=0), NANS),
+    case("aminmax: min alone", lambda torch, x: x.aminmax().min, distinct((3, 4))),
+    case("aminmax: of nothing", lambda torch, x: x.aminmax(), (0, 3), raises=True),
+    case("aminmax: of an empty dim", lambda torch, x: x.aminmax(dim=0), (0, 3), raises=True),
+)
+
+test_running = cases(
+    *(
+        case(f"{name}: {kind}", lambda torch, x, name=name: getattr(x, name)(0), x, second=True)
+        for name in ("cumsum", "cumprod", "logcumsumexp", "cummax", "cummin")
+        for kind, x in {
+            "matrix": distinct((4, 3)),
+            "transposed": transposed(distinct((4, 3))),
+            "0-d": (),
+            "empty": (0, 3),
+        }.items()
+    ),
+    *(
+        case(f"{name}: nan and inf", lambda torch, x, name=name: getattr(x, name)(1), NANS)
+        for name in ("cummax", "cummin", "logcumsumexp", "cumsum")
+    ),
+    *(
+        case(f"{name}: the last of ties", lambda torch, x, name=name: getattr(x, name)(1), x)
+        for name in ("cummax", "cummin")
+        for x in (ties((4, 9)), integers(3, (4, 9)), booleans((4, 9)))
+    ),
+    *(
+        case(f"cumprod: {kind}", lambda torch, x: x.cumprod(0), np.array(x), second=True)
+        for kind, x in {"one zero": [2.0, 0, 3, 4], "two zeros": [2.0, 0, 3, 0, 5]}.items()
+    ),
+    case("cumprod: of integers", lambda torch, x: x.cumprod(0), integers(4, (3, 2), dtype="int32")),
+    case("logcumsumexp: far out", lambda torch, x: x.logcumsumexp(0), np.array([999.0, -999, 1e3])),
+    case(
+        "logcumsumexp: all -inf", lambda torch, x: x.logcumsumexp(0), np.array([-inf, -inf, -inf])
+    ),
+    case(
+        "logcumsumexp: of integers",
+        lambda torch, x: x.logcumsumexp(0),
+        integers(4, (3,)),
+        raises=True,
+        differs=NOT_IMPLEMENTED,
+    ),
+    case("cumsum_", lambda torch, x: (x * 1).cumsum_(0), (3, 4)),
+    case("cumprod_", lambda torch, x: (x * 1).cumprod_(1), (3, 4)),
+)
+
+test_prod_with_zeros_again = cases(
+    case("prod: two zeros", lambda torch, x: x.prod(), np.array([2.0, 0.0, 0.0]), second=True),
+    case("prod: three zeros", lambda torch, x: x.prod(), np.array([0.0, 0.0, 0.0]), second=True),
+    case("prod: a tuple", lambda torch, x: x.prod((0, 1)), (3, 4), raises=True, message=False),
+)
+
 test_cumsum = cases(
     case("cumsum", lambda torch, x: x.cumsum(0), (3, 4), second=True),
     case("cumsum: last", lambda torch, x: torch.cumsum(x, -1), (3, 4), second=True),

@@ -70,6 +70,25 @@ test_view_and_reshape = cases(
     case("detach", lambda torch, x: x.detach(), (3, 4), layout=True),
 )
 
+test_sizes_in_every_form = cases(
+    case("view: named", lambda torch, x: x.view(size=(4, 3)), (3, 4)),
+    case("reshape: named", lambda torch, x: torch.reshape(x, shape=(4, 3)), (3, 4)),
+    case(
+        "reshape: sizes that are tensors", lambda torch, x, n: x.reshape(n, -1), (3, 4), exactly(4)
+    ),
+    case("permute: named", lambda torch, x: x.permute(dims=(1, 0)), (3, 4)),
+    case("expand: named", lambda torch, x: x.expand(size=(2, -1)), (3,)),
+    case("repeat: named", lambda torch, x: x.repeat(repeats=(2, 1)), (3,)),
+    case("tile: named", lambda torch, x: [x.tile(dims=(2,)), x.tile(1, 2)], (3,)),
+    case("broadcast_to: numbers", lambda torch, x: x.broadcast_to(2, 3), (3,)),
+    case(
+        "atleast_3d: numbers of all ranks",
+        lambda torch, x: torch.atleast_3d(x, x[0], x[0, 0]),
+        (2, 3),
+    ),
+    case("atleast_1d: a list", lambda torch, x: torch.atleast_1d([x[0], x]), (2,)),
+)
+
 test_squeeze_and_unsqueeze = cases(
     case("squeeze", lambda torch, x: x.squeeze(), (1, 3, 1), second=True, layout=True),
     case("squeeze: dim", lambda torch, x: x.squeeze(0), (1, 3, 1), second=True, layout=True),
@@ -118,6 +137,123 @@ test_order_of_dims = cases(
     case("flip: integers", lambda torch, x: x.flip(0), integers(9, (4,))),
 )
 
+test_rearranging = cases(
+    case("roll: flat", lambda torch, x: x.roll(2), (2, 3), second=True),
+    case(
+        "roll: several", lambda torch, x: x.roll((1, -2), (0, 1)), (3, 4), second=True, layout=True
+    ),
+    case("roll: further than the size", lambda torch, x: torch.roll(x, 7, -1), (2, 3)),
+    case("roll: transposed input", lambda torch, x: x.roll(1, 0), transposed((3, 4)), layout=True),
+    case(
+        "rot90: forward and back",
+        lambda torch, x: [x.rot90(), x.rot90(-1), x.rot90(2)],
+        (2, 3),
+        layout=True,
+    ),
+    case("rot90: a plane", lambda torch, x: torch.rot90(x, 3, (2, 0)), (2, 3, 4), second=True),
+    case("flip: transposed input", lambda torch, x: x.flip(0), transposed((3, 4)), layout=True),
+    case("fliplr: integers", lambda torch, x: [x.fliplr(), torch.flipud(x)], integers(9, (2, 3))),
+    case("tile: fewer numbers than dims", lambda torch, x: x.tile(2), (2, 3), second=True),
+    case("tile: more", lambda torch, x: torch.tile(x, (2, 1, 2)), (2, 3)),
+    case(
+        "repeat_interleave: a number",
+        lambda torch, x: x.repeat_interleave(2, 1),
+        (2, 3),
+        second=True,
+    ),
+    case(
+        "repeat_interleave: flat",
+        lambda torch, x: torch.repeat_interleave(x, 2),
+        transposed((2, 3)),
+    ),
+    case(
+        "repeat_interleave: counts",
+        lambda torch, x, n: x.repeat_interleave(n, 0),
+        (3, 2),
+        integers(4, (3,)),
+        second=True,
+    ),
+    case(
+        "repeat_interleave: one count",
+        lambda torch, x, n: x.repeat_interleave(n),
+        (3, 2),
+        exactly([2]),
+    ),
+    case(
+        "repeat_interleave: of counts",
+        lambda torch, n: torch.repeat_interleave(n),
+        exactly([2, 0, 3], "int32"),
+    ),
+    case(
+        "meshgrid: xy",
+        lambda torch, x, y: torch.meshgrid(x, y, indexing="xy"),
+        (2,),
+        (3,),
+        second=True,
+        layout=True,
+    ),
+    case(
+        "meshgrid: a list",
+        lambda torch, x, y: torch.meshgrid([x, y], indexing="ij"),
+        integers(9, (2,)),
+        integers(9, ()),
+    ),
+    case(
+        "cartesian_prod: three",
+        lambda torch, x, y: torch.cartesian_prod(x, y, x),
+        (2,),
+        (3,),
+        second=True,
+    ),
+    case("combinations: of three", lambda torch, x: torch.combinations(x, 3), (4,), second=True),
+    case("combinations: none", lambda torch, x: torch.combinations(x.detach(), 0), (4,)),
+    case(
+        "unfold: overlapping windows",
+        lambda torch, x: x.unfold(-1, 3, 2),
+        (2, 7),
+        second=True,
+        layout=True,
+    ),
+    case(
+        "unfold: of an unfolded",
+        lambda torch, x: x.unfold(0, 2, 1).unfold(1, 2, 2),
+        (3, 4),
+        second=True,
+        layout=True,
+    ),
+    case(
+        "unfold: transposed input",
+        lambda torch, x: x.unfold(0, 2, 2),
+        transposed((4, 3)),
+        layout=True,
+    ),
+    case(
+        "as_strided: overlapping",
+        lambda torch, x: x.as_strided((3, 3), (1, 1)),
+        (6,),
+        second=True,
+        layout=True,
+    ),
+    case(
+        "as_strided: of a view",
+        lambda torch, x: x[1:].as_strided((2, 2), (3, 1)),
+        (3, 3),
+        layout=True,
+    ),
+    case(
+        "as_strided: before a view",
+        lambda torch, x: (x * 1)[1].as_strided((2, 2), (2, 1), 1),
+        (3, 3),
+        layout=True,
+    ),
+    case(
+        "as_strided: transposed input",
+        lambda torch, x: x.as_strided((3,), (4,), 1),
+        transposed((3, 4)),
+        second=True,
+    ),
+)
+
 test_expand_and_repeat = cases(
     case("expand", lambda torch, x: x.expand(3, 4), (4,), second=True, layout=True),
     case("expand: -1", lambda torch, x: x.expand(-1, 5), (3, 1), second=True, layout=True),
@@ -164,6 +300,40 @@ test_joining = cases(
     case("stack: a constant", lambda torch, x, y: torch.stack([x, y]), (3,), constant((3,))),
 )
 
+test_stacking_by_direction = cases(
+    case("hstack: vectors", lambda torch, x, y: torch.hstack([x, y]), (2,), (3,), second=True),
+    case(
+        "vstack: a vector below a matrix",
+        lambda torch, x, y: torch.vstack((x, y)),
+        (2, 3),
+        (3,),
+        second=True,
+    ),
+    case("dstack: matrices", lambda torch, x, y: torch.dstack([x, y]), (2, 3), (2, 3)),
+    case(
+        "column_stack: numbers, vectors",
+        lambda torch, x, y: torch.column_stack([x, y]),
+        (3,),
+        (3, 2),
+        second=True,
+    ),
+    case(
+        "block_diag: all ranks",
+        lambda torch, x, y, z: torch.block_diag(x, y, z),
+        (2, 3),
+        (),
+        (4,),
+        second=True,
+    ),
+    case(
+        "block_diag: mixed types",
+        lambda torch, x, y: torch.block_diag(x, y),
+        (2, 1),
+        integers(9, (2, 2)),
+    ),
+    case("concat: axis", lambda torch, x, y: torch.concatenate([x, y], axis=1), (2, 1), (2, 3)),
+)
+
 test_parting = cases(
     case("split", lambda torch, x: x.split(2), (5, 3), second=True, layout=True),
     case("split: dim 1", lambda torch, x: x.split(2, dim=1), (3, 4), second=True, layout=True),
@@ -177,6 +347,23 @@ test_parting = cases(
     case("unbind: dim 1", lambda torch, x: torch.unbind(x, 1), (3, 4), second=True, layout=True),
     case("unbind: iteration", lambda torch, x: list(x), (3, 4), layout=True),
     case("unbind: unpacking", lambda torch, x: (lambda a, b: a * b)(*x), (2, 4), second=True),
+    case(
+        "tensor_split: uneven", lambda torch, x: x.tensor_split(3), (7, 2), second=True, layout=True
+    ),
+    case(
+        "tensor_split: before indices",
+        lambda torch, x: torch.tensor_split(x, (1, 1, -1), 1),
+        (2, 5),
+    ),
+    case("tensor_split: a tensor", lambda torch, x: x.tensor_split(torch.tensor([2, 9])), (4, 2)),
+    case("hsplit: a vector", lambda torch, x: x.hsplit(2), (4,), layout=True),
+    case("hsplit: indices", lambda torch, x: torch.hsplit(x, [1]), (2, 3), layout=True),
+    case("vsplit: in two", lambda torch, x: x.vsplit(2), (4, 2), layout=True),
+    case("unsafe_chunk: no view", lambda torch, x: x.unsafe_chunk(2, 1), (2, 4), second=True),
+    case("narrow: from the end", lambda torch, x: x.narrow(0, -2, 1), (3, 4), layout=True),
+    case(
+        "narrow_copy: shares nothing", lambda torch, x: x.narrow_copy(1, 1, 2), (3, 4), second=True
+    ),
     case("narrow", lambda torch, x: x.narrow(1, 1, 2), (3, 4), second=True, layout=True),
     case("narrow: named", lambda torch, x: torch.narrow(x, 0, 1, 2), (3, 4), layout=True),
     case("select", lambda torch, x: x.select(1, 2), (3, 4), second=True, layout=True),
@@ -273,6 +460,51 @@ test_errors = cases(
     case("flip: dim", lambda torch, x: x.flip(2), (2, 3), raises=True),
     case("narrow: too long", lambda torch, x: x.narrow(0, 1, 2), (2, 3), raises=True),
     case("select: index", lambda torch, x: x.select(0, 2), (2, 3), raises=True),
+    case("H: not a matrix", lambda torch, x: x.H, (2, 3, 4), raises=True),
+    case("mT: a vector", lambda torch, x: x.mT, (3,), raises=True),
+    case("adjoint: a vector", lambda torch, x: x.adjoint(), (3,), raises=True),
+    case("movedim: twice", lambda torch, x: x.movedim((0, 0), (0, 1)), (2, 3), raises=True),
+    case("unflatten: sizes", lambda torch, x: x.unflatten(1, (2, 2)), (2, 3), raises=True),
+    case("roll: alignment", lambda torch, x: x.roll((1, 2), (0,)), (2, 3), raises=True),
+    case("rot90: one dim", lambda torch, x: x.rot90(1, (0, 0)), (2, 3), raises=True),
+    case("repeat: negative", lambda torch, x: x.repeat(2, -1), (2, 3), raises=True),
+    case(
+        "repeat_interleave: counts",
+        lambda torch, x, n: x.repeat_interleave(n, 0),
+        (2, 3),
+        exactly([1, 2, 3]),
+        raises=True,
+    ),
+    case(
+        "repeat_interleave: negative", lambda torch, x: x.repeat_interleave(-1), (2, 3), raises=True
+    ),
+    case(
+        "repeat_interleave: output_size",
+        lambda torch, x: x.repeat_interleave(2, 0, output_size=3),
+        (2, 3),
+        raises=True,
+    ),
+    case(
+        "meshgrid: types",
+        lambda torch, x: torch.meshgrid(x, x.long(), indexing="ij"),
+        constant((3,)),
+        raises=True,
+    ),
+    case(
+        "meshgrid: indexing",
+        lambda torch, x: torch.meshgrid(x, x, indexing="ji"),
+        (3,),
+        raises=True,
+    ),
+    case("cartesian_prod: a matrix", lambda torch, x: torch.cartesian_prod(x), (2, 3), raises=True),
+    case("unfold: too long", lambda torch, x: x.unfold(0, 3, 1), (2, 3), raises=True),
+    case("unfold: no step", lambda torch, x: x.unfold(0, 2, 0), (2, 3), raises=True),
+    case("as_strided: outside", lambda torch, x: x.as_strided((4, 2), (2, 1)), (2, 3), raises=True),
+    case("hstack: ranks", lambda torch, x, y: torch.hstack([x, y]), (2, 3), (3,), raises=True),
+    case("hstack: one tensor", lambda torch, x: torch.hstack(x), (2, 3), raises=True),
+    case("tensor_split: none", lambda torch, x: x.tensor_split(0), (2, 3), raises=True),
+    case("vsplit: uneven", lambda torch, x: x.vsplit(2), (3, 3), raises=True),
+    case("narrow: negative length", lambda torch, x: x.narrow(0, 0, -1), (2, 3), raises=True),
     case("item: of six", lambda torch, x: x.item(), (2, 3), raises=True),
     case("bool: of two", lambda torch, x: bool(x), (2,), raises=True),
     case("len: of 0-d", lambda torch, x: len(x), (), raises=True),

@@ -7,6 +7,7 @@ translated into the newest one's before the comparison. Everything else must agr
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import re
 from collections.abc import Callable
@@ -70,6 +71,17 @@ CLAMP_TIES = Difference(
     "clamp between tensors gave x the whole gradient where x meets a bound, and shares it now",
     (2, 14),
     _share_at_ties,
+)
+
+
+def _nothing_at_the_bound(run: Run) -> None:
+    for gradient in run.gradients:
+        if gradient is not None:
+            gradient.array[...] = 0.0
+
+
+ALL_AT_THE_BOUND = Difference(
+    "clamp_min's gradient at its bound was 1 and is 0", (2, 14), _nothing_at_the_bound
 )
 FMAX_TIES = Difference(
     "fmax and fmin gave a tie's gradient to the first and share it now", (2, 14), _share_at_ties
@@ -157,8 +169,9 @@ def named(operation: str) -> Difference:
 
 _NOT_IMPLEMENTED_SINCE = {
     r"\" not implemented for '": (2, 8),
-    r"Negation|Subtraction|The `\+` operator|Boolean inputs": (2, 14),
-    r"mean\(\)|std and var|linalg\.vector_norm": (2, 15),
+    r"Negation|Subtraction|The `\+` operator|Boolean inputs|Bool inputs": (2, 14),
+    r"mean\(\)|std and var|var_mean|linalg\.\w+: Expected|norm\(\): input dtype": (2, 15),
+    r"topk does not support bool|received a bool input|bool dtype is not supported": (2, 15),
 }
 
 
@@ -185,6 +198,9 @@ def worded(
     return Difference("the error was worded otherwise", since, translate)
 
 
+CLAMP_OUT_OF_RANGE = worded(
+    "Clamp min value 300 is outside the representable range of Byte", since=(2, 15)
+)
 LABELS_OF_FLOATS = worded("expected target dtype to be Long or Byte, but got Float", since=(2, 12))
 LABELS_OF_INT32 = worded("expected target dtype to be Long or Byte, but got Int", since=(2, 12))
 
@@ -233,7 +249,19 @@ def _draws_bernoulli_by_mkl() -> bool:
     return not torch.equal(drawn, uniform < 0.5)
 
 
+def _draws_exponential_by_mkl() -> bool:
+    """The same of exponential_: whether it is not -ln(1 - u) of uniform float64s."""
+    drawn = torch.empty(64, dtype=torch.float64)
+    uniform = torch.empty_like(drawn)
+    drawn.exponential_(generator=torch.Generator().manual_seed(0))
+    uniform.uniform_(generator=torch.Generator().manual_seed(0))
+    return not torch.allclose(drawn, -torch.log1p(-uniform))
+
+
 BERNOULLI_BY_MKL = Otherwise("this PyTorch has MKL draw bernoulli", _draws_bernoulli_by_mkl())
+EXPONENTIAL_BY_MKL = Otherwise(
+    "this PyTorch has MKL draw exponential_", _draws_exponential_by_mkl()
+)
 HALF_DRAWS = before((2, 12), "a float16 number was drawn from 11 bits, not from 24")
 LONG_RANGES = before((2, 7), "a range took 64 bits a number from 2³² values on, not from 2²⁸")
 SEED_OVERFLOW = before((2, 9), "a seed out of range was a RuntimeError, in other words")
@@ -246,13 +274,47 @@ SIZE_SUMS = before((2, 8), "a tuple with a Size behind it made a tuple, and a li
 NUMPY_BOOLS = before((2, 9), "NumPy's bools were no tensor, and could not be collated")
 SINGLE_SAMPLES = before((2, 13), "a subset that changes only single samples passed that over")
 
+QUANTILES_SORT = before((2, 15), "quantile sorted also for a few ranks, and took views afterwards")
+
 SILENT_BACKWARD_HOOKS = before((2, 8), "a hook without gradients for the inputs did not warn")
 SOFTMAX_DIM = before((2, 15), "Softmax did not check its dim")
-ASGD_ALPHA = before((2, 15), "ASGD took a negative alpha")
+ASGD_SETTINGS = before((2, 15), "ASGD took a negative alpha and lambd")
 SETS_OF_PARAMETERS = before((2, 15), "a set of parameters was not warned of")
+PLAIN_ADAM = Otherwise(
+    "Adam has no decoupled_weight_decay, and AdamW is no Adam",
+    not issubclass(torch.optim.AdamW, torch.optim.Adam),
+)
+TENSOR_SETTINGS = Otherwise(
+    "a rate or a beta that is a tensor must have no dimensions",
+    not hasattr(importlib.import_module("torch.optim.optimizer"), "_to_scalar"),
+)
+
+
+def _adagrad_passes_over_added_groups() -> bool:
+    first, added = (torch.nn.Parameter(torch.ones(1)) for _ in range(2))
+    optimizer = torch.optim.Adagrad([first])
+    optimizer.add_param_group({"params": [added]})
+    added.grad = torch.ones(1)
+    try:
+        optimizer.step()
+    except KeyError:
+        return True
+    return False
+
+
+ADDED_TO_ADAGRAD = Otherwise(
+    "a group that is added to Adagrad has no state", _adagrad_passes_over_added_groups()
+)
+OTHER_SCHEDULES = Otherwise(
+    "schedules keep other attributes, take a step as they are resumed, and check less",
+    not hasattr(torch.optim.lr_scheduler, "_update_param_group_val"),
+)
+NOTHING_TO_CLIP = before((2, 8), "clip_grad_norm_ did not warn of an empty generator")
 
 # The name of the kernels for any CPU, as torch.backends.cpu.get_cpu_capability gives it.
 PLAIN_KERNELS = "NO AVX" if INSTALLED < (2, 9) else "DEFAULT"
+
+OLDER_NAMES = before((2, 15), "PyTorch had other names than those listed")
 
 WITHOUT_TORCHVISION = Otherwise(
     "torchvision is not installed", importlib.util.find_spec("torchvision") is None

@@ -2,6 +2,8 @@
 (grad_mode.py). As `torch.autograd`; gradcheck.py and graph_tree.py check and show what it did.
 """
 
+from .anomaly import detect_anomaly, set_detect_anomaly
+from . import functional
 from .engine import backward, grad
 from .function import Function
 from .grad_mode import (
@@ -20,7 +22,9 @@ __all__ = [
     "GradcheckError",
     "Variable",
     "backward",
+    "detect_anomaly",
     "enable_grad",
+    "functional",
     "grad",
     "gradcheck",
     "gradgradcheck",
@@ -28,5 +32,6 @@ __all__ = [
     "is_grad_enabled",
     "is_inference_mode_enabled",
     "no_grad",
+    "set_detect_anomaly",
     "set_grad_enabled",
 ]

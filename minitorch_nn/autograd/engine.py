@@ -22,6 +22,7 @@ import numpy as np
 
 from ..base import TensorBase, Value
 from ..dtypes import from_numpy
+from .anomaly import anomaly, refuse_nan
 from .function import FunctionCtx
 from .grad_mode import set_grad_enabled
 from .node import AccumulateGrad, Edge, Node, gradient_edge
@@ -109,6 +110,8 @@ class BackwardPass:
             results = node.backward(*grads)
             if type(results) is not tuple:
                 results = (results,)
+            if anomaly.enabled and anomaly.check_nan:
+                refuse_nan(node, results)
         else:  # nothing arrived, so nothing leaves; but those below must not wait for it
             results = (None,) * len(node.next_functions)
         if node.hooks is not None and node.hooks.after:

@@ -8,6 +8,8 @@ the gradient.
 In all of them, create_graph keeps the results differentiable, and strict raises a RuntimeError
 where the output does not depend on an input, instead of giving zeros.
 
+Like gradcheck.py, this works through a tensor's methods, and so stands below the operations.
+
 PyTorch: torch/autograd/functional.py.
 """
 
@@ -17,7 +19,6 @@ from collections.abc import Callable
 from typing import Any
 
 from ..base import TensorBase
-from ..ops.joining import stack
 from .engine import grad
 from .grad_mode import enable_grad
 
@@ -132,17 +133,14 @@ def hessian(
 
 def _jacobian(output: Any, leaves: Tensors, create_graph: bool, strict: bool) -> Tensors:
     """The Jacobian of one output by every leaf, a row for each element of the output."""
-    if not output.requires_grad:
-        return tuple(x.new_zeros((*output.shape, *x.shape)) for x in leaves)
-    rows = [
-        _products((element,), leaves, (None,), create_graph, strict)
-        for element in output.reshape(-1)
-    ]
+    rows = [x.new_zeros((output.numel(), *x.shape)) for x in leaves]
+    if output.requires_grad:
+        for i, element in enumerate(output.reshape(-1)):
+            products = _products((element,), leaves, (None,), create_graph, strict)
+            for whole, product in zip(rows, products, strict=True):
+                whole[i] = product
     return tuple(
-        stack([row[i] for row in rows]).reshape(*output.shape, *x.shape)
-        if rows
-        else x.new_zeros((*output.shape, *x.shape))
-        for i, x in enumerate(leaves)
+        whole.reshape(*output.shape, *x.shape) for whole, x in zip(rows, leaves, strict=True)
     )
 
 

@@ -1,6 +1,6 @@
 """`Variable`, which programs from before PyTorch 0.4 wrap around every tensor.
 
-PyTorch: torch/autograd/variable.py; torch/csrc/utils/tensor_new.cpp (legacy_tensor_ctor's Variable).
+PyTorch: torch/autograd/variable.py; torch/csrc/autograd/python_variable.cpp.
 """
 
 from __future__ import annotations

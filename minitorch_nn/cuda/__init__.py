@@ -1,4 +1,4 @@
-"""`torch.cuda`, as in a PyTorch without CUDA: this package computes on the CPU. Programs ask anyway.
+"""`torch.cuda`, of a PyTorch without CUDA: this package computes on the CPU. Programs ask anyway.
 
 Questions are answered: there is no device. Housekeeping, such as seeding all devices or emptying
 their caches, has nothing to do. What cannot be done without a device is refused in PyTorch's words.

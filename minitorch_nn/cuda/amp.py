@@ -16,9 +16,7 @@ __all__ = ["GradScaler", "autocast"]
 class autocast(amp.autocast):
     """`torch.autocast("cuda")`."""
 
-    def __init__(
-        self, enabled: bool = True, dtype: Any = None, cache_enabled: bool = True
-    ) -> None:
+    def __init__(self, enabled: bool = True, dtype: Any = None, cache_enabled: bool = True) -> None:
         _deprecated("autocast", "amp.autocast")
         super().__init__("cuda", dtype, enabled, cache_enabled)
 

@@ -371,6 +371,9 @@ class Module(HasHooks, HasState):
     def cpu(self: T) -> T:
         return self._apply(lambda t: t.cpu())
 
+    def cuda(self: T, device: Any = None) -> T:
+        return self._apply(lambda t: t.cuda(device))
+
     def train(self: T, mode: bool = True) -> T:
         """Set `training` here and below; Dropout, for one, does nothing when it is off."""
         if not isinstance(mode, bool):

@@ -8,6 +8,6 @@ A backward formula uses operators and functions of this package only, never meth
 may be a tensor or a bare array, and `x.transpose(0, 1)` means something else on an array.
 
 The order of the files: broadcasting, shape, joining, operands, choice, comparison, logic, pointwise,
-arithmetic, powers, indexing, reduction, extremes, matmul, activation, convolution, pooling, loss, inplace,
-padding. Each imports only from those before it.
+division, arithmetic, exponentials, powers, trigonometry, special, gamma, indexing, reduction, extremes, moments, scans, factors, sorting,
+binning, matmul, activation, convolution, pooling, loss, inplace, padding, norms, calculus, statistics. Each imports only from those before it.
 """

@@ -15,16 +15,17 @@ from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import dtype as DType
 from ..dtypes import floating, title
-from ..random import default_generator
+from ..stream import default_stream
 from .arithmetic import sub
 from .choice import where
+from .dims import wrap_dim
 from .exponentials import exp
 from .inplace import in_place_if
 from .joining import cat, chunk
-from .operands import OfInput, array_of, refuse
+from .operands import OfInput, array_of, refuse, select
 from .pointwise import abs
 from .reduction import sum
-from .shape import to_dtype, wrap_dim
+from .shape import to_dtype
 from .special import erf
 
 _SQRT_HALF = math.sqrt(0.5)
@@ -138,7 +139,7 @@ class SoftplusBackward0(Node):
     def forward(self, x: Any, *, beta: float, threshold: float) -> Any:
         self.save_for_backward(x)
         self.beta, self.threshold = beta, threshold
-        return np.where(x * beta > threshold, x, np.log1p(np.exp(x * beta)) / beta)
+        return select(x * beta > threshold, x, np.log1p(np.exp(x * beta)) / beta)
 
     def backward(self, grad: Value) -> Value:
         (x,) = self.saved_tensors
@@ -342,7 +343,7 @@ def gumbel_softmax(
             "Exponential distribution is a continuous probability distribution. dtype must be a "
             f"floating point but you specified {title(kind)}"
         )
-    noise = -np.log(default_generator.exponential(tuple(logits.shape), kind))
+    noise = -np.log(default_stream.exponential(tuple(logits.shape), kind))
     soft = softmax((logits + noise) / tau, dim)
     if not hard:
         return soft

@@ -21,9 +21,11 @@ from .operands import (
     Broadcast,
     array_of,
     binary,
+    checked,
     invalid_combination,
     is_boolean,
     is_number,
+    need_tensors,
     refuse,
     shape_of,
 )
@@ -213,7 +215,7 @@ class NegBackward0(Node):
     __slots__ = ()
 
     def forward(self, x: Any) -> Any:
-        return np.negative(x)
+        return np.negative(checked(self, x))
 
     def backward(self, grad: Value) -> Value:
         return -grad
@@ -253,7 +255,7 @@ class AddcdivBackward0(Broadcast):
 
     def forward(self, x: Any, a: Any, b: Any, *, value: float) -> Any:
         self.save_for_backward(a, b, value)
-        return self.compute(lambda x, a, b: x + value * a / b, x, a, b)
+        return self.compute(lambda x, a, b: x + a.dtype.type(value) * a / b, x, a, b)
 
     def to_a(self, grad: Value, a: Value, b: Value, value: float) -> Value:
         return grad
@@ -395,6 +397,7 @@ def neg(input: Value) -> Value:
 
 def positive(input: Value) -> Value:
     """`input` itself. RuntimeError for booleans."""
+    need_tensors("positive", input=input)
     if is_boolean(input):
         raise NotImplementedError("The `+` operator, on a bool tensor is not supported.")
     return input
@@ -427,7 +430,8 @@ def lerp(input: Value, end: Value, weight: Value) -> Value:
     """
     own = array_of(input).dtype
     for name, x in (("end", end), ("weight", weight)):
-        if not is_number(x) and array_of(x).dtype != own:
+        free = name == "weight" and not shape_of(array_of(x))  # a number, or a 0-d tensor
+        if not free and array_of(x).dtype != own:
             raise RuntimeError(
                 f"expected dtype {cpp_name(own)} for `{name}` but got dtype "
                 f"{cpp_name(array_of(x).dtype)}"
@@ -435,7 +439,7 @@ def lerp(input: Value, end: Value, weight: Value) -> Value:
     if is_number(weight):
         refuse("biu", "lerp_kernel_scalar", input)
         return LerpBackward0.apply(input, end, weight=weight)
-    refuse("biu", "lerp_kernel_tensor", input)
+    refuse("biu", "lerp_kernel_tensor", input, end, weight)
     return LerpBackward1.apply(input, end, weight)
 
 

@@ -1,6 +1,6 @@
 """Which values there are, how often, and between which bounds: unique, bincount, histc, bucketize.
 
-None of these has a gradient.
+None of these has a gradient: where one is asked for, they say so.
 
 PyTorch: aten/src/ATen/native/Unique.cpp, SummaryOps.cpp (bincount), Histogram.cpp,
 Bucketization.cpp.
@@ -13,48 +13,72 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.node import Node
 from ..base import TensorBase, Value
 from ..dtypes import title
+from .dims import wrap_dim
 from .operands import array_of, refuse
-from .shape import wrap_dim
 from .signatures import numpy_names
 
 # --- which values there are ------------------------------------------------------------------
 
 
-def _starts_of_runs(x: Any) -> Any:
-    """Where a slice of x (along its first dimension) differs from the one before it; bool."""
-    starts = np.ones(len(x), bool)
-    if len(x) > 1:
-        starts[1:] = (x[1:] != x[:-1]).reshape(len(x) - 1, -1).any(1)
-    return starts
+class Unique2Backward0(Node):
+    """y, inverse, counts = the distinct elements in ascending order, where each element of x went,
+    and how often each is there. There is no derivative, in PyTorch neither.
+
+    With `dim`, slices along it take the place of elements.
+    PyTorch: derivatives.yaml, _unique2.
+    """
+
+    __slots__ = ()
+    operation = "_unique2"
+
+    def forward(self, x: Any, *, dim: int | None) -> tuple[Any, Any, Any]:
+        slices = x.reshape(-1) if dim is None else np.moveaxis(x, dim, 0)
+        order = self.order(slices)
+        distinct, runs, counts = _runs(slices[order])
+        inverse = np.empty(len(order), np.int64)
+        inverse[order] = runs
+        if dim is None:
+            return distinct, inverse.reshape(x.shape), counts
+        return np.moveaxis(distinct, 0, dim).copy(), inverse, counts
+
+    def order(self, slices: Any) -> Any:
+        if slices.ndim == 1:
+            return np.argsort(slices, kind="stable")
+        # lexsort's last key counts most: the columns of the flattened slices, backwards.
+        columns = slices.reshape(len(slices), slices[:1].size).T
+        return np.lexsort(columns[::-1]) if len(columns) else np.arange(len(slices))
+
+    def backward(self, *grads: Value | None) -> Value:
+        raise NotImplementedError(f"the derivative for '{self.operation}' is not implemented.")
 
 
-def _answer(like: Value, x: Any, inverse: Any, counts: Any, give: tuple[bool, bool]) -> Any:
-    results = [x, *[extra for extra, wanted in zip((inverse, counts), give, strict=True) if wanted]]
-    tensors = tuple([like.new(np.array(r, order="C")) for r in results])
-    return tensors if len(tensors) > 1 else tensors[0]
+class UniqueDimBackward0(Unique2Backward0):
+    """Of slices. PyTorch: derivatives.yaml, unique_dim."""
+
+    __slots__ = ()
+    operation = "unique_dim"
+
+
+class UniqueConsecutiveBackward0(Unique2Backward0):
+    """Of equal neighbours the first, in x's order. PyTorch: unique_consecutive."""
+
+    __slots__ = ()
+    operation = "unique_consecutive"
+
+    def order(self, slices: Any) -> Any:
+        return np.arange(len(slices))
 
 
 def _runs(x: Any) -> tuple[Any, Any, Any]:
     """Of equal neighbours one; for each slice the number of its run; how long each run is."""
-    starts = _starts_of_runs(x)
+    starts = np.ones(len(x), bool)
+    if len(x) > 1:
+        starts[1:] = (x[1:] != x[:-1]).reshape(len(x) - 1, -1).any(1)
     first = np.flatnonzero(starts)
     return x[starts], np.cumsum(starts) - 1, np.diff(first, append=len(x))
-
-
-def _slices(x: Any, dim: int | None) -> tuple[Any, int]:
-    """What is to be told apart, along the first dimension: the elements, or slices along dim."""
-    if dim is None:
-        return x.reshape(-1), 0
-    d = wrap_dim(dim, x.ndim)
-    if x.ndim == 0:
-        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    if 0 in x.shape and x.shape[d]:
-        raise RuntimeError(
-            "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied"
-        )
-    return np.moveaxis(x, d, 0), d
 
 
 @numpy_names
@@ -70,21 +94,8 @@ def unique(
     return_inverse: also where each element of the input went. return_counts: how often each is
     there. (`sorted` changes nothing: they are, in PyTorch too.)
     """
-    x = array_of(input)
-    slices, d = _slices(x, dim)
-    if dim is None:
-        order = np.argsort(slices, kind="stable")
-    else:
-        # lexsort's last key counts most: the columns of the flattened slices, backwards.
-        columns = slices.reshape(len(slices), slices[:1].size).T
-        order = np.lexsort(columns[::-1]) if len(columns) else np.arange(len(slices))
-    distinct, runs, counts = _runs(slices[order])
-    inverse = np.empty(len(order), np.int64)
-    inverse[order] = runs
-    inverse = inverse if dim is not None else inverse.reshape(x.shape)
-    return _answer(
-        input, np.moveaxis(distinct, 0, d), inverse, counts, (return_inverse, return_counts)
-    )
+    node = Unique2Backward0 if dim is None else UniqueDimBackward0
+    return _unique(node, input, return_inverse, return_counts, dim)
 
 
 @numpy_names
@@ -95,16 +106,42 @@ def unique_consecutive(
     dim: int | None = None,
 ) -> Any:
     """Of equal neighbours (elements, or slices along `dim`) only the first."""
-    x = array_of(input)
-    slices, d = _slices(x, dim)
-    distinct, inverse, counts = _runs(slices)
-    inverse = inverse if dim is not None else inverse.reshape(x.shape)
-    return _answer(
-        input, np.moveaxis(distinct, 0, d), inverse, counts, (return_inverse, return_counts)
-    )
+    return _unique(UniqueConsecutiveBackward0, input, return_inverse, return_counts, dim)
+
+
+def _unique(
+    node: type[Node], x: Value, return_inverse: bool, return_counts: bool, dim: int | None
+) -> Any:
+    d = None if dim is None else wrap_dim(dim, x.ndim)
+    if d is not None and x.ndim == 0:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+    if d is not None and 0 in x.shape and x.shape[d]:
+        raise RuntimeError(
+            "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied"
+        )
+    distinct, inverse, counts = node.apply(x, dim=d)
+    wanted = (distinct, *[inverse] * return_inverse, *[counts] * return_counts)
+    return wanted if len(wanted) > 1 else distinct
 
 
 # --- how often -------------------------------------------------------------------------------
+
+
+class NotImplemented(Node):
+    """y = how often each number is in x, or the sum of its weights; no derivative by the weights,
+    in PyTorch neither, whose name for such a node this is.
+
+    PyTorch: torch/csrc/autograd/functions/basic_ops.h (NotImplemented).
+    """
+
+    __slots__ = ()
+
+    def forward(self, weights: Any, *, numbers: Any, minlength: int) -> Any:
+        kind = weights.dtype if weights.dtype == np.float32 else np.float64
+        return np.bincount(numbers, weights, minlength).astype(kind)
+
+    def backward(self, grad: Value) -> Value:
+        raise RuntimeError("derivative for aten::bincount is not implemented")
 
 
 def bincount(input: Value, weights: Value | None = None, minlength: int = 0) -> Value:
@@ -120,11 +157,9 @@ def bincount(input: Value, weights: Value | None = None, minlength: int = 0) -> 
         raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
     if weights is None:
         return input.new(np.bincount(x, minlength=minlength).astype(np.int64))
-    w = array_of(weights)
-    if w.shape != x.shape:
+    if array_of(weights).shape != x.shape:
         raise RuntimeError("weights should be 1-d and have the same length as input")
-    kind = w.dtype if w.dtype == np.float32 else np.float64
-    return input.new(np.bincount(x, w, minlength).astype(kind))
+    return NotImplemented.apply(weights, numbers=x, minlength=minlength)
 
 
 def histc(input: Value, bins: int = 100, min: float = 0, max: float = 0) -> Value:

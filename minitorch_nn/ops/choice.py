@@ -12,7 +12,7 @@ import numpy as np
 
 from ..autograd.node import Node
 from ..base import TensorBase, Value
-from ..dtypes import cpp_name, promote, result_numpy, title
+from ..dtypes import cast, cpp_name, number, promote, result_numpy, title
 from .broadcasting import explain_broadcast, sum_to
 from .operands import (
     OfTwo,
@@ -22,6 +22,7 @@ from .operands import (
     is_number,
     need_tensors,
     refuse,
+    select,
     shape_of,
 )
 
@@ -40,10 +41,9 @@ class WhereBackward0(Node):
         self.shapes = shape_of(a), shape_of(b)
         a, b = promote(a, b) if not (is_number(a) and is_number(b)) else (a, b)
         try:
-            result = np.where(condition, a, b)
+            return select(condition, a, b)
         except ValueError as error:
             raise explain_broadcast(error, condition, a, b) from None
-        return result.astype(result_numpy(a, b), copy=False)
 
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
         need_a, need_b = self.needs_input_grad
@@ -57,7 +57,7 @@ class WhereBackward0(Node):
 def _bound(which: str, bound: float | None, kind: Any) -> float | None:
     """A bound of integers, moved to where their type ends. RuntimeError if that leaves nothing."""
     if bound is None or kind.kind not in "iu":
-        return bound
+        return None if bound is None else float(bound)
     limits = np.iinfo(kind)
     if bound > limits.max if which == "min" else bound < limits.min:
         raise RuntimeError(
@@ -85,7 +85,7 @@ class ClampBackward1(Node):
 
     def backward(self, grad: Value) -> Value:
         (x,) = self.saved_tensors
-        inside = x == x  # not where x is nan
+        inside: Any = True
         if self.low is not None:
             inside = inside & (x > self.low)
         if self.high is not None:
@@ -258,7 +258,8 @@ class MaskedFillBackward0(Node):
         except ValueError as error:
             raise explain_broadcast(error, x, mask) from None
         result = np.array(np.broadcast_to(x, shape))
-        np.copyto(result, np.asarray(value, x.dtype), where=mask)
+        filler = number(value, x.dtype) if is_number(value) else cast(value, x.dtype)
+        np.copyto(result, filler, where=mask)
         return result
 
     def backward(self, grad: Value) -> Value:
@@ -314,12 +315,19 @@ def where(condition: Value, input: Value = None, other: Value = None) -> Value:
 
 
 def clamp(input: Value, min: Any = None, max: Any = None) -> Value:
-    """Every element limited to [min, max]; either may be None, a number or a tensor."""
-    if min is None and max is None:
+    """Every element limited to [min, max], two numbers or two tensors; either may be None."""
+    bounds = [bound for bound in (min, max) if bound is not None]
+    if not bounds:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-    if isinstance(min, TensorBase) or isinstance(max, TensorBase):
-        return ClampBackward0.apply(input, min, max)
-    return ClampBackward1.apply(input, low=min, high=max)
+    if all(map(is_number, bounds)):
+        which = "" if len(bounds) == 2 else "_max" if min is None else "_min"
+        refuse("b", f"clamp{which}_scalar_cpu", input, *bounds)
+        return ClampBackward1.apply(input, low=min, high=max)
+    if any(map(is_number, bounds)):
+        raise invalid_combination("clamp", input, min, max)
+    if len(bounds) == 2:
+        refuse("b", "clamp_cpu", input, *bounds)
+    return ClampBackward0.apply(input, min, max)
 
 
 clip = clamp

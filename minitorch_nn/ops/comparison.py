@@ -14,7 +14,6 @@ import numpy as np
 
 from ..base import Value
 from ..dtypes import floating, title
-from .choice import MaskedFillBackward0, clamp, masked_fill, maximum, minimum, where  # noqa: F401
 from .operands import (
     array_of,
     binary,
@@ -22,6 +21,7 @@ from .operands import (
     constant_of_two,
     invalid_combination,
     is_number,
+    need_a_tensor,
     need_tensors,
 )
 
@@ -62,39 +62,56 @@ def ge(input: Value, other: Value) -> Value:
     return _compare("ge", np.greater_equal, input, other)
 
 
+def _test(name: str, compute: Callable[..., Any], input: Value) -> Value:
+    need_tensors(name, input=input)
+    return constant(compute, input)
+
+
 def isnan(input: Value) -> Value:
     """Where the elements are nan, bool."""
-    return constant(np.isnan, input)
+    return _test("isnan", np.isnan, input)
 
 
 def isinf(input: Value) -> Value:
     """Where the elements are infinite, bool."""
-    return constant(np.isinf, input)
+    return _test("isinf", np.isinf, input)
 
 
 def isfinite(input: Value) -> Value:
     """Where the elements are neither infinite nor nan, bool."""
-    return constant(np.isfinite, input)
+    return _test("isfinite", np.isfinite, input)
 
 
 def isposinf(input: Value) -> Value:
     """Where the elements are inf, bool."""
-    return constant(lambda x: x == np.inf, input)
+    return _test("isposinf", lambda x: x == np.inf, input)
 
 
 def isneginf(input: Value) -> Value:
     """Where the elements are -inf, bool."""
-    return constant(lambda x: x == -np.inf, input)
+    return _test("isneginf", lambda x: x == -np.inf, input)
 
 
 def isreal(input: Value) -> Value:
     """True everywhere: there are no complex numbers here."""
-    return constant(lambda x: np.ones(x.shape, bool), input)
+    return _test("isreal", lambda x: np.ones(x.shape, bool), input)
 
 
 def signbit(input: Value) -> Value:
     """Where the elements are negative, or -0.0, bool."""
-    return constant(lambda x: np.signbit(x) if x.dtype.kind == "f" else x < 0, input)
+    return _test("signbit", lambda x: np.signbit(x) if x.dtype.kind == "f" else x < 0, input)
+
+
+def isin(
+    elements: Value, test_elements: Value, *, assume_unique: bool = False, invert: bool = False
+) -> Value:
+    """Where the elements are among `test_elements` (with `invert`, are not), bool."""
+    need_a_tensor("isin", elements, test_elements)
+    return constant(
+        lambda x, y: np.isin(x, y, assume_unique=assume_unique, invert=invert),
+        elements,
+        test_elements,
+    )
 
 
 def isclose(

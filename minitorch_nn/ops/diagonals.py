@@ -16,9 +16,8 @@ from ..base import Value
 from .broadcasting import View, add_up, expand
 from .dims import wrap_dim
 from .operands import array_of, refuse_bool
-from .scattering import ViewScatter
+from .scattering import ViewScatter, check_fills
 from .shape import view
-from .strided import check_fills
 
 
 class DiagonalBackward0(View):
@@ -95,26 +94,21 @@ class TrilBackward0(Node):
     """y = x on and below a diagonal, 0 above it;  dL/dx = the same of dL/dy. PyTorch: tril."""
 
     __slots__ = ("diagonal",)
+    keep = staticmethod(np.tril)
 
     def forward(self, x: Any, *, diagonal: int) -> Any:
         self.diagonal = diagonal
-        return np.tril(x, diagonal)
+        return self.keep(x, diagonal)
 
     def backward(self, grad: Value) -> Value:
-        return TrilBackward0.apply(grad, diagonal=self.diagonal)
+        return type(self).apply(grad, diagonal=self.diagonal)
 
 
-class TriuBackward0(Node):
+class TriuBackward0(TrilBackward0):
     """y = x on and above a diagonal, 0 below it;  dL/dx = the same of dL/dy. PyTorch: triu."""
 
-    __slots__ = ("diagonal",)
-
-    def forward(self, x: Any, *, diagonal: int) -> Any:
-        self.diagonal = diagonal
-        return np.triu(x, diagonal)
-
-    def backward(self, grad: Value) -> Value:
-        return TriuBackward0.apply(grad, diagonal=self.diagonal)
+    __slots__ = ()
+    keep = staticmethod(np.triu)
 
 
 def diagonal(input: Value, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Value:

@@ -1,6 +1,7 @@
 """Dimensions and sizes as users give them: counted from the end, as a list or one by one, -1.
 
-PyTorch: c10/core/WrapDimMinimal.h, aten/src/ATen/InferSize.h; torch/csrc/utils/python_arg_parser.cpp.
+PyTorch: c10/core/WrapDimMinimal.h; aten/src/ATen/InferSize.h;
+torch/csrc/utils/python_arg_parser.cpp.
 """
 
 from __future__ import annotations

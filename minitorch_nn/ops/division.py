@@ -21,6 +21,7 @@ from .operands import (
     constant_of_two,
     invalid_combination,
     is_number,
+    need_a_tensor,
     need_tensors,
     refuse,
     without_derivative,
@@ -149,8 +150,7 @@ def floor_divide(input: Value, other: Value) -> Value:
 
 def remainder(input: Value, other: Value) -> Value:
     """The rest of input / other, with the sign of `other`, as Python's %."""
-    if is_number(input) and is_number(other):
-        raise invalid_combination("remainder", input, other)
+    need_a_tensor("remainder", input, other)
     if is_number(other):
         return RemainderBackward0.apply(input, number=other)
     if is_number(input):

@@ -19,8 +19,8 @@ from .operands import (
     OfResult,
     OfTwo,
     OfTwoFloats,
-    invalid_combination,
     is_number,
+    need_a_tensor,
     need_tensors,
     refuse,
 )
@@ -238,8 +238,7 @@ def logaddexp2(input: Value, other: Value) -> Value:
 
 def xlogy(input: Value, other: Value) -> Value:
     """input·ln(other), 0 where `input` is 0; either may be a number."""
-    if is_number(input) and is_number(other):
-        raise invalid_combination("xlogy", input, other)
+    need_a_tensor("xlogy", input, other)
     if is_number(input):
         return XlogyBackward1.apply(other, number=input)
     if is_number(other):

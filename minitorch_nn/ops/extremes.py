@@ -21,10 +21,11 @@ from ..return_types import max as max_result
 from ..return_types import min as min_result
 from .choice import maximum, minimum
 from .comparison import isnan
+from .dims import wrap_dim
 from .gathering import scatter_add
 from .operands import array_of, constant
 from .reduction import Dims, SumBackward0, SumBackward1, spread, to_axes
-from .shape import wrap_dim, zeros_for
+from .shape import zeros_for
 from .signatures import numpy_names
 
 
@@ -223,20 +224,23 @@ def min(input: Value, dim: Any = None, keepdim: bool = False, *, other: Value = 
 
 
 def _choose(extreme: _Extreme, x: Value, dim: Any, keepdim: bool, other: Value) -> Any:
-    name = extreme.name
-    if not isinstance(x, TensorBase):
-        kind = type(x).__name__
-        raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {kind}")
+    _need_tensor(x, extreme.name)
     if isinstance(dim, TensorBase):
         other = dim
     if other is not None:
         return extreme.of_two(x, other)
     if dim is None:
-        _need_dim(x, name, hint=_WITH_DIM)
+        _need_dim(x, extreme.name, hint=_WITH_DIM)
         return extreme.of_all.apply(x)
     d = wrap_dim(dim, x.ndim)
-    need_elements(x, name, d)
+    need_elements(x, extreme.name, d)
     return extreme.result(extreme.along.apply(x, dim=d, keepdim=keepdim))
+
+
+def _need_tensor(x: Any, name: str) -> None:
+    if not isinstance(x, TensorBase):
+        kind = type(x).__name__
+        raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {kind}")
 
 
 @numpy_names

@@ -17,13 +17,14 @@ from ..base import TensorBase, Value
 from ..dtypes import dtype as DType
 from .broadcasting import expand, multiply_up
 from .choice import where
+from .dims import wrap_dim
 from .joining import cat
 from .operands import array_of
 from .parts import narrow
 from .rearranging import flip
 from .reduction import in_dtype, spread, sum, to_axes
 from .scans import run_up, sum_from_end
-from .shape import reshape, unsqueeze, wrap_dim, zeros_for
+from .shape import reshape, unsqueeze, zeros_for
 from .signatures import numpy_names
 
 
@@ -40,7 +41,8 @@ class ProdBackward0(Node):
         self, x: Any, *, axes: tuple[int, ...], keepdim: bool, to: DType | None = None
     ) -> Any:
         self.axes, self.keepdim = axes, keepdim
-        result = np.asarray(multiply_up(in_dtype(x, to), axis=axes, keepdims=keepdim))
+        kept = in_dtype(x, to)
+        result = np.asarray(multiply_up(kept, axis=axes, dtype=kept.dtype, keepdims=keepdim))
         self.save_for_backward(x, result)
         return result
 
@@ -118,6 +120,9 @@ def prod(
     input: Value, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None
 ) -> Value:
     """The product over everything or along one dimension. Integers give int64."""
+    if dim is not None and not isinstance(dim, int):
+        kind = type(dim).__name__
+        raise TypeError(f"prod(): argument 'dim' (position 2) must be int, not {kind}")
     node = ProdBackward0 if dim is None else ProdBackward1
     return node.apply(input, axes=to_axes(dim, input.ndim), keepdim=keepdim, to=dtype)
 

@@ -212,6 +212,11 @@ class IndexSelectBackward0(Node):
         return IndexAddBackward0.apply(blank, grad, dim=self.dim, index=index, alpha=1)
 
 
+def slices(dim: int, index: Any) -> Any:
+    """The key of the slices along dim that index names."""
+    return (*(slice(None),) * dim, np.atleast_1d(index))
+
+
 class IndexAddBackward0(Node):
     """y = x with alpha·source added to the slices that index names;  dL/dx = dL/dy,
     dL/dsource = alpha·(the same slices of dL/dy).
@@ -229,7 +234,7 @@ class IndexAddBackward0(Node):
         added = np.atleast_1d(source)
         if alpha != 1:
             added = added * x.dtype.type(alpha)
-        np.add.at(np.atleast_1d(out), (*(slice(None),) * dim, np.atleast_1d(index)), added)
+        np.add.at(np.atleast_1d(out), slices(dim, index), added)
         return out
 
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:

@@ -17,7 +17,7 @@ from ..base import Value
 from ..dtypes import title
 from .choice import where
 from .inplace import in_place_if
-from .operands import OfInput, array_of, is_boolean, refuse
+from .operands import OfInput, array_of, is_boolean, refuse, select
 
 # PyTorch holds hardsigmoid's slope as a float32, whatever the type of the gradient.
 _SIXTH = float(np.float32(1 / 6))
@@ -88,7 +88,7 @@ class HardshrinkBackward0(Node):
     def forward(self, x: Any, *, lambd: float) -> Any:
         self.save_for_backward(x)
         self.lambd = lambd
-        return np.where((x >= -lambd) & (x <= lambd), 0, x)
+        return select((x >= -lambd) & (x <= lambd), 0.0, x)
 
     def backward(self, grad: Value) -> Value:
         (x,) = self.saved_tensors
@@ -106,8 +106,7 @@ class SoftshrinkBackward0(HardshrinkBackward0):
     def forward(self, x: Any, *, lambd: float) -> Any:
         self.save_for_backward(x)
         self.lambd = lambd
-        # x·0 between them, not 0: a nan stays one.
-        return np.where(x > lambd, x - lambd, np.where(x < -lambd, x + lambd, x * 0))
+        return x - np.clip(x, -lambd, lambd)
 
 
 def hardtanh(

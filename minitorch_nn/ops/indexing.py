@@ -33,7 +33,8 @@ class IndexBackward0(Node):
 
     __slots__ = ("key", "shape")
 
-    def forward(self, x: Any, *, key: tuple[Any, ...]) -> Any:
+    def forward(self, x: Any, *, key: tuple[Any, ...], **tensors: Any) -> Any:
+        """tensors: those of the index, so that the backward pass notices a write to them."""
         self.key, self.shape = key, x.shape
         self.save_for_backward(*[k for k in key if isinstance(k, np.ndarray)])
         try:
@@ -65,36 +66,41 @@ class IndexPutAccumulate(Node):
         return IndexBackward0.apply(grad, key=self.key)
 
 
-def explain_index(error: IndexError, x: Any, key: tuple[Any, ...]) -> Exception:
-    """NumPy's complaint about index arrays in PyTorch's words."""
+def explain_index(error: IndexError, x: Any, key: tuple[Any, ...]) -> IndexError:
+    """NumPy's complaint about index arrays in PyTorch's words, the first that PyTorch would find:
+    a mask's shape, shapes that do not broadcast, an index out of range."""
+    arrays: list[
+        tuple[int, Any]
+    ] = []  # (x's dimension, the indices into it); a mask as its indices
     dim = 0
-    for position, part in enumerate(key):
-        if isinstance(part, np.ndarray) and part.dtype == bool:
-            for k, size in enumerate(part.shape):
-                if dim + k >= x.ndim or x.shape[dim + k] != size:
-                    return IndexError(
-                        f"The shape of the mask {list(part.shape)} at index {k} does not match the "
-                        f"shape of the indexed tensor {list(x.shape)} at index {dim + k}"
-                    )
-            dim += part.ndim
-        elif isinstance(part, np.ndarray):
-            size = x.shape[dim]
-            wrong = part[(part < -size) | (part >= size)]
-            if wrong.size:
-                # PyTorch counts only the dimensions that have an index array.
-                before = sum(isinstance(p, np.ndarray) for p in key[:position])
+    for part in key:
+        if not isinstance(part, np.ndarray) or part.dtype != bool:
+            if isinstance(part, np.ndarray):
+                arrays.append((dim, part))
+            dim += 1
+            continue
+        for k, size in enumerate(part.shape):
+            if dim + k >= x.ndim or x.shape[dim + k] != size:
                 return IndexError(
-                    f"index {wrong.flat[0]} is out of bounds for dimension {before} with size "
-                    f"{size}"
+                    f"The shape of the mask {list(part.shape)} at index {k} does not match the "
+                    f"shape of the indexed tensor {list(x.shape)} at index {dim + k}"
                 )
-            dim += 1
-        elif part is not None:
-            dim += 1
-    shapes = ", ".join(str(list(p.shape)) for p in key if isinstance(p, np.ndarray))
-    if "broadcast" in str(error):
+        arrays += [(dim + k, found) for k, found in enumerate(np.nonzero(part))]
+        dim += part.ndim
+    try:
+        np.broadcast_shapes(*[i.shape for _, i in arrays])
+    except ValueError:
+        shapes = ", ".join(str(list(i.shape)) for _, i in arrays)
         return IndexError(
             f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}"
         )
+    for number, (dim, i) in enumerate(arrays):  # PyTorch counts only dimensions that are indexed so
+        size = x.shape[dim]
+        wrong = i[(i < -size) | (i >= size)]
+        if wrong.size:
+            return IndexError(
+                f"index {wrong.flat[0]} is out of bounds for dimension {number} with size {size}"
+            )
     return error
 
 
@@ -110,36 +116,33 @@ _LIST_AS_TUPLE = (
 )
 
 
-def parse_index(x: Value, index: Any) -> tuple[Any, ...]:
-    """An index as a tuple with one entry per step: ints, slices, None, arrays; no Ellipsis.
+def parse_index(x: Value, index: Any) -> tuple[list[Any], int]:
+    """An index as a list with one entry per step: ints, bools, slices, None, Ellipsis, arrays; and
+    how many dimensions it does not mention.
 
-    IndexError for too many indices or for something that is none; ValueError for a negative step.
+    IndexError for too many indices or for something that is none.
     """
-    parts = tuple([_as_part(p) for p in _as_tuple(index)])
-    # A 0-d boolean takes no dimension, an n-d mask takes n.
-    used = sum(
-        0
-        if p is None or p is Ellipsis or isinstance(p, bool)
-        else p.ndim
-        if isinstance(p, np.ndarray) and p.dtype == bool
-        else 1
-        for p in parts
-    )
-    if used > x.ndim:
-        if x.ndim == 0 and len(parts) == 1 and isinstance(parts[0], slice):
-            raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-        if x.ndim == 0 and type(index) is int:
-            raise IndexError(
-                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or "
-                "`tensor.item<T>()` in C++ to convert a 0-dim tensor to a number"
-            )
-        raise IndexError(f"too many indices for tensor of dimension {x.ndim}")
-    fill = (slice(None),) * (x.ndim - used)
-    dots = [i for i, p in enumerate(parts) if p is Ellipsis]
-    if not dots:
-        return parts + fill
-    rest = tuple([p for p in parts[dots[0] + 1 :] if p is not Ellipsis])  # nothing is left for more
-    return parts[: dots[0]] + fill + rest
+    parts = [_as_part(p) for p in _as_tuple(index)]
+    used = sum(map(_dims_used, parts))
+    if used <= x.ndim:
+        return parts, x.ndim - used
+    if x.ndim == 0 and isinstance(index, slice):
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+    if x.ndim == 0 and type(index) is int:
+        if index:
+            raise IndexError(f"index {index} is out of bounds for dimension 0 with size 0")
+        raise IndexError(
+            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or "
+            "`tensor.item<T>()` in C++ to convert a 0-dim tensor to a number"
+        )
+    raise IndexError(f"too many indices for tensor of dimension {x.ndim}")
+
+
+def _dims_used(part: Any) -> int:
+    """How many of the tensor's dimensions a part of an index speaks of; a mask, of all its own."""
+    if part is None or part is Ellipsis or isinstance(part, bool):
+        return 0
+    return part.ndim if isinstance(part, np.ndarray) and part.dtype == bool else 1
 
 
 def _as_tuple(index: Any) -> tuple[Any, ...]:
@@ -165,6 +168,8 @@ def _as_part(part: Any) -> Any:
         part = part.array
         if part.ndim == 0 and part.dtype in (np.int64, np.int32):
             return int(part)
+        if part.ndim == 0 and part.dtype in (np.bool_, np.uint8):
+            return bool(part)
     elif isinstance(part, str):
         raise TypeError("new(): invalid data type 'str'")
     elif isinstance(part, (list, tuple, range)):
@@ -181,7 +186,7 @@ def _as_part(part: Any) -> Any:
 
 
 def as_index(array: Any) -> Any:
-    """An index array: integers as they are, uint8 as the mask it once was. IndexError for others."""
+    """An index array: integers as they are, uint8 as a mask. IndexError for other types."""
     if array.dtype == np.uint8:
         warnings.warn(
             "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool "
@@ -211,8 +216,12 @@ def view_and_key(x: Value, index: Any) -> tuple[Value, tuple[Any, ...] | None]:
     """
     out, dim, own = x, 0, 0  # `own` counts x's dimensions, `dim` those of the view so far
     key: list[Any] = []
-    for part in parse_index(x, index):
-        if part is None:
+    parts, rest = parse_index(x, index)
+    for position, part in enumerate(parts):
+        if part is Ellipsis:
+            key += [slice(None)] * rest
+            dim, own, rest = dim + rest, own + rest, 0
+        elif part is None:
             out, dim = unsqueeze(out, dim), dim + 1
             key.append(slice(None))
         elif isinstance(part, bool):
@@ -226,25 +235,31 @@ def view_and_key(x: Value, index: Any) -> tuple[Value, tuple[Any, ...] | None]:
             size = x.shape[own]
             if not -size <= part < size:
                 raise IndexError(
-                    f"index {part} is out of bounds for dimension {own} with size {size}"
+                    f"index {part} is out of bounds for dimension {position} with size {size}"
                 )
             out, own = select(out, dim, part), own + 1
         else:
-            used = part.ndim if part.dtype == bool else 1
+            used = _dims_used(part)
             dim, own = dim + used, own + used
             key.append(part)
     return out, tuple(key) if any(isinstance(k, np.ndarray) for k in key) else None
 
 
+def tensors_of(index: Any) -> dict[str, Any]:
+    """The tensors of an index, named by their places."""
+    parts = index if isinstance(index, (tuple, list)) else (index,)
+    return {f"index_{i}": p for i, p in enumerate(parts) if isinstance(p, TensorBase)}
+
+
 def getitem(x: Value, index: Any) -> Value:
     """x[index] as PyTorch reads it."""
     if isinstance(index, slice) and x.ndim:  # x[:] is a slice in the graph, though x[:, :] is not
-        (part,) = parse_index(x, index)[:1]
+        (part,), _ = parse_index(x, index)
         check_step(part)
         return SliceBackward0.apply(x, dim=0, part=part)
     out, key = view_and_key(x, index)
     if key is not None:
-        return IndexBackward0.apply(out, key=key)
+        return IndexBackward0.apply(out, key=key, **tensors_of(index))
     return AliasBackward0.apply(out) if out is x else out
 
 
@@ -355,9 +370,7 @@ def unravel_index(indices: Value, shape: int | Sequence[int]) -> tuple[Value, ..
     sizes = (shape,) if isinstance(shape, int) else tuple(shape)
     for size in sizes:
         if not isinstance(size, int):
-            raise TypeError(
-                f"expected 'shape' sequence to only contain ints, but got {type(size)}"
-            )
+            raise TypeError(f"expected 'shape' sequence to only contain ints, but got {type(size)}")
     if any(size < 0 for size in sizes):
         raise ValueError(f"'shape' cannot have negative values, but got {tuple(sizes)}")
     coordinates = []

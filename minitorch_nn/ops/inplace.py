@@ -28,13 +28,16 @@ from ..autograd.node import (
     operation_name,
 )
 from ..base import Storage, TensorBase, Value
-from .broadcasting import expand, joint_shape, sum_to
-from .choice import MaskedFillBackward0
-from .indexing import explain_index, view_and_key
+from .broadcasting import joint_shape, sum_to
 from .operands import array_of
-from .scattering import IndexPutBackward0, index_fill
-from .shape import explain_cast, view, zeros_for
-from .strided import AsStridedBackward0, AsStridedScatterBackward0, PickBackward0, shown_elements
+from .shape import IN_PLACE, explain_cast, zeros_for
+from .strided import (
+    AsStridedBackward0,
+    AsStridedBackward1,
+    AsStridedScatterBackward0,
+    PickBackward0,
+    shown_elements,
+)
 
 # Why a view must not be written to while operations record, by the way it was made.
 _AMBIGUOUS = (
@@ -224,10 +227,7 @@ def _write(
         x.storage.version += 1
         return x
 
-    # A stand-in with x's place in the graph: x itself is about to get another.
-    old = x.new(x.array, x.grad_fn, x.output_nr)
-    old.storage = x.storage
-    old._requires_grad = x.requires_grad
+    old = _stand_in(x)
     result = operation(old, *inputs, **options)
     _check_result(x, result.array)
     node = result._grad_fn
@@ -248,6 +248,14 @@ def _write(
     return x
 
 
+def _stand_in(x: Any) -> Any:
+    """Another tensor with x's memory and place in the graph: x itself is about to get another."""
+    old = x.new(x.array, x.grad_fn, x.output_nr)
+    old.storage = x.storage
+    old._requires_grad = x.requires_grad
+    return old
+
+
 def rebase_history(x: Any, node: Node) -> None:
     """Makes `node` the origin of x's values; of x's part of the base's, if x is a view."""
     owner = x if x._base is None else x._base
@@ -258,6 +266,26 @@ def rebase_history(x: Any, node: Node) -> None:
     if owner is not x:
         x._requires_grad = True
         current_grad_fn(x)
+
+
+_VIEWS_IN_PLACE = {**IN_PLACE, AsStridedBackward0: AsStridedBackward1}
+
+
+def become_view(x: Any, view_of: Callable[..., Any], *inputs: Any) -> Any:
+    """x.t_(), x.squeeze_(): nothing is written, but x shows its memory as view_of(x) would."""
+    recording = _check_writable(x, ())
+    old = _stand_in(x)
+    old._base, old._view_version = x._base, x.storage.version
+    seen = view_of(old, *inputs)
+    x.array = seen.array
+    x.storage.version += 1
+    if recording:
+        node = seen._grad_fn
+        node.__class__ = _VIEWS_IN_PLACE[type(node)]
+        _move_retained(x._grad_fn, x.output_nr, node)
+        x._grad_fn, x.output_nr, x._requires_grad = node, 0, True
+    x._view_version = x.storage.version
+    return x
 
 
 # --- writing values --------------------------------------------------------------------------
@@ -294,8 +322,8 @@ class CopyBackwards(Node):
         )
 
 
-class FillBackward2(Node):
-    """Every element becomes one number;  dL/dx = 0. PyTorch: derivatives.yaml, fill_.Scalar."""
+class FillBackward0(Node):
+    """Every element is one number;  dL/dx = 0. PyTorch: derivatives.yaml, fill.Scalar."""
 
     __slots__ = ()
 
@@ -306,20 +334,32 @@ class FillBackward2(Node):
         return zeros_for(grad, tuple(grad.shape))
 
 
-class ZeroBackward0(FillBackward2):
-    """Every element becomes 0. PyTorch: derivatives.yaml, zero."""
+class FillBackward1(CopyBackwards):
+    """Every element is the 0-d tensor's;  dL/dx = 0,  dL/dvalue = Σ dL/dy.
 
-    __slots__ = ()
-
-
-class FillBackward3(CopyBackwards):
-    """Every element becomes the 0-d tensor's;  dL/dx = 0,  dL/dvalue = Σ dL/dy.
-
-    PyTorch: derivatives.yaml, fill_.Tensor.
+    PyTorch: derivatives.yaml, fill.Tensor.
     """
 
     __slots__ = ()
     name = Node.name
+
+
+class FillBackward2(FillBackward0):
+    """In place. PyTorch: derivatives.yaml, fill_.Scalar."""
+
+    __slots__ = ()
+
+
+class FillBackward3(FillBackward1):
+    """In place. PyTorch: derivatives.yaml, fill_.Tensor."""
+
+    __slots__ = ()
+
+
+class ZeroBackward0(FillBackward0):
+    """Every element becomes 0. PyTorch: derivatives.yaml, zero."""
+
+    __slots__ = ()
 
 
 def copy_(x: Any, src: Any) -> Any:
@@ -327,66 +367,30 @@ def copy_(x: Any, src: Any) -> Any:
     return in_place(x, CopyBackwards.apply, src)
 
 
-def fill_(x: Any, value: Any) -> Any:
+def fill(input: Value, value: Any) -> Value:
+    """A tensor like `input` whose elements all are `value`, a number or a 0-d tensor."""
+    if isinstance(value, TensorBase):
+        _need_0d(value)
+        return FillBackward1.apply(input, value)
+    return FillBackward0.apply(input, value=value)
+
+
+def fill_(input: Any, value: Any) -> Any:
     """Every element becomes `value`, a number or a 0-d tensor."""
     if isinstance(value, TensorBase):
-        if value.array.ndim:
-            raise RuntimeError(
-                "fill_ only supports 0-dimension value tensor but got tensor with "
-                f"{value.array.ndim} dimensions."
-            )
-        return _fill(x, FillBackward3.apply, value)
-    return _fill(x, FillBackward2.apply, value=value)
+        _need_0d(value)
+        return _fill(input, FillBackward3.apply, value)
+    return _fill(input, FillBackward2.apply, value=value)
 
 
-def zero_(x: Any) -> Any:
+def _need_0d(value: Any) -> None:
+    if value.array.ndim:
+        raise RuntimeError(
+            "fill_ only supports 0-dimension value tensor but got tensor with "
+            f"{value.array.ndim} dimensions."
+        )
+
+
+def zero_(input: Any) -> Any:
     """Every element becomes 0."""
-    return _fill(x, ZeroBackward0.apply, value=0)
-
-
-def setitem(x: Any, index: Any, value: Any) -> None:
-    """x[index] = value: a write to the view that a basic index gives, else to the index arrays."""
-    target, key = view_and_key(x, index)
-    is_number = isinstance(value, (bool, int, float))
-    if not is_number and not isinstance(value, TensorBase):
-        value = x.new(np.asarray(value))
-    if key is None:
-        _copy_to(target, value)
-        return
-    arrays = [k for k in key if isinstance(k, np.ndarray)]
-    if is_number and len(arrays) == 1 and arrays[0].dtype == bool:
-        mask = _as_mask(arrays[0], key, target.array.shape)
-        in_place(target, MaskedFillBackward0.apply, mask=mask, value=value)
-    elif is_number and len(arrays) == 1 and arrays[0].ndim <= 1:
-        dim = next(i for i, k in enumerate(key) if isinstance(k, np.ndarray))
-        in_place(target, index_fill, dim, arrays[0], value)
-    else:
-        in_place(target, IndexPutBackward0.apply, value, index=key, accumulate=False)
-
-
-def _as_mask(mask: Any, key: tuple[Any, ...], shape: tuple[int, ...]) -> Any:
-    """A mask that stands among full slices, in a shape that broadcasts over the whole tensor."""
-    before = next(i for i, k in enumerate(key) if isinstance(k, np.ndarray))
-    covered = shape[before : before + mask.ndim]
-    if mask.shape != covered:
-        wrong = IndexError("mask")
-        raise explain_index(wrong, np.broadcast_to(0, shape), key)
-    return mask.reshape(mask.shape + (1,) * (len(shape) - before - mask.ndim))
-
-
-def _copy_to(target: Any, value: Any) -> None:
-    """Numbers fill; tensors are expanded first, their extra leading dimensions of size 1 dropped.
-
-    PyTorch: aten/src/ATen/TensorIndexing.h (copy_to, slicePrefix1sSize).
-    """
-    if not isinstance(value, TensorBase) or value.array.ndim == 0:
-        fill_(target, value)
-        return
-    if value.array.shape != target.array.shape:
-        lead = 0
-        while lead < value.array.ndim and value.array.shape[lead] == 1:
-            lead += 1
-        value = view(value, value.array.shape[lead:])
-        if value.array.shape != target.array.shape:
-            value = expand(value, target.array.shape)
-    copy_(target, value)
+    return _fill(input, ZeroBackward0.apply, value=0)

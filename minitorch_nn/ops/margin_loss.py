@@ -229,9 +229,8 @@ class MultiMarginLossBackward0(Node):
     ) -> Any:
         self.save_for_backward(x, target)
         self.p, self.margin, self.reduction, self.shape = p, margin, reduction, x.shape
-        t = target.reshape(-1, 1)
-        rows = x.reshape(len(t), -1)
-        classes = rows.shape[1]
+        classes = x.shape[-1] if x.ndim else 1
+        rows, t = x.reshape(target.size, classes), target.reshape(-1, 1)
         self.is_target = np.arange(classes) == t
         self.scale = np.full(t.shape, 1 / classes, x.dtype) * (1 if weight is None else weight[t])
         losses = add_up(self.scale * self.short(rows) ** p, axis=1)
@@ -363,9 +362,9 @@ def multilabel_margin_loss(
             f"inconsistent target size: {list(t.shape)} for input of size: {list(x.shape)}"
         )
     refuse("biu", "multilabel_margin_loss_forward_out_frame", input)
-    _check_long(t)
     if ((t < -1) | (t >= (x.shape[-1] if x.ndim else 1))).any():
         raise RuntimeError("argument #2 'target' is out of range")
+    _check_long(t)
     return MultilabelMarginLossBackward0.apply(input, target=target, reduction=reduction)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import builtins
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -89,7 +89,7 @@ class VarMeanBackward0(Node):
     """
 
     __slots__ = ("axes", "correction", "keepdim")
-    saves = ("self",)
+    saves: ClassVar[tuple[str, ...]] = ("self",)
 
     def forward(self, x: Any, *, axes: tuple[int, ...], correction: float, keepdim: bool) -> Any:
         self.save_for_backward(x)

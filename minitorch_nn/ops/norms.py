@@ -23,12 +23,14 @@ from .arithmetic import sub
 from .broadcasting import add_up, sum_to
 from .choice import where
 from .comparison import isnan
+from .dims import wrap_dim
 from .extremes import amax, amin
+from .inverse import LinAlgError
 from .matmul import matmul
-from .operands import array_of, binary, shape_of
+from .operands import array_of, binary, constant, shape_of
 from .pointwise import abs, sign
 from .reduction import Dims, SumBackward1, spread, sum, to_axes
-from .shape import permute, to_dtype, transpose, unsqueeze, wrap_dim
+from .shape import permute, to_dtype, transpose, unsqueeze
 from .signatures import numpy_names
 
 # --- of vectors ------------------------------------------------------------------------------
@@ -172,6 +174,13 @@ class LinalgSvdBackward0(Node):
     saves = ("U", "S", "Vh")
 
     def forward(self, x: Any) -> tuple[Any, Any, Any]:
+        if not np.isfinite(x).all():
+            bad = [not np.isfinite(matrix).all() for matrix in x.reshape(-1, *x.shape[-2:])]
+            place = "" if x.ndim == 2 else f"(Batch element {bad.index(True)}): "
+            raise LinAlgError(
+                f"linalg.svd: {place}The algorithm failed to converge because the input matrix "
+                "contained non-finite values."
+            )
         results = np.linalg.svd(x, full_matrices=False)
         self.save_for_backward(*results)
         return results.U, results.S, results.Vh
@@ -205,7 +214,7 @@ def _skew(x: Value) -> Value:
 
 def svdvals(A: Value) -> Value:
     """The singular values of a matrix, or of each in a batch, largest first."""
-    _expect_matrix(A, "linalg.svdvals")
+    _expect_matrix(A, "linalg.svd")
     return LinalgSvdBackward0.apply(A)[1]
 
 
@@ -238,7 +247,7 @@ def matrix_norm(
         raise RuntimeError(f"{name}: Order {order} not supported.")
     row, column = (wrap_dim(d, A.ndim) for d in dim)
     if row == column:
-        raise RuntimeError(f"{name}: dims must be different. Got ({dim[0]}, {dim[1]})")
+        raise RuntimeError(f"{name}: dims must be different. Got ({row}, {column})")
     if ord == "fro":
         return vector_norm(A, 2, (row, column), keepdim, dtype=dtype)
     if ord in ("nuc", 2, -2):
@@ -268,7 +277,9 @@ def _singular_norm(
 
 
 def _extreme(x: Value, ord: float, dim: int, keepdim: bool) -> Value:
-    """The largest along dim for a positive order, the smallest for a negative one."""
+    """The largest along dim for a positive order, the smallest for a negative one; 0 of nothing."""
+    if x.shape[dim] == 0:
+        return constant(lambda a: add_up(a, axis=dim, keepdims=keepdim), x)
     return (amax if ord > 0 else amin)(x, dim, keepdim)
 
 
@@ -304,7 +315,6 @@ def linalg_norm(
     return vector_norm(A, ord, dims, keepdim, dtype=dtype)
 
 
-@numpy_names
 def norm(
     input: Value,
     p: float | str | None = "fro",
@@ -317,7 +327,7 @@ def norm(
     NotImplementedError for integers. PyTorch: torch/functional.py (norm).
     """
     if isinstance(p, str) and p != "fro":
-        dims = tuple(range(input.ndim)) if dim is None else dim
+        dims: Any = tuple(range(input.ndim)) if dim is None else dim
         return matrix_norm(input, p, dims, keepdim, dtype=dtype)
     return vector_norm(
         input, 2 if isinstance(p, str) or p is None else p, dim, keepdim, dtype=dtype

@@ -16,6 +16,7 @@ from .comparison import isfinite
 from .operands import (
     Flat,
     OfTwoFloats,
+    checked,
     constant,
     invalid_combination,
     is_number,
@@ -34,7 +35,7 @@ class AbsBackward0(Node):
 
     def forward(self, x: Any) -> Any:
         self.save_for_backward(x)
-        return np.abs(x)
+        return np.abs(checked(self, x))
 
     def backward(self, grad: Value) -> Value:
         (x,) = self.saved_tensors
@@ -108,7 +109,7 @@ class FracBackward0(Node):
     __slots__ = ()
 
     def forward(self, x: Any) -> Any:
-        return x - np.trunc(x)
+        return checked(self, x) - np.trunc(x)
 
     def backward(self, grad: Value) -> Value:
         return grad
@@ -125,7 +126,7 @@ class NanToNumBackward0(Node):
 
     def forward(self, x: Any, *, nan: float, posinf: float | None, neginf: float | None) -> Any:
         self.save_for_backward(x)
-        return np.asarray(np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf))
+        return np.asarray(np.nan_to_num(checked(self, x), nan=nan, posinf=posinf, neginf=neginf))
 
     def backward(self, grad: Value) -> Value:
         (x,) = self.saved_tensors

@@ -14,20 +14,21 @@ import numpy as np
 
 from ..autograd.node import Node
 from ..base import Value
-from ..dtypes import floating, result_numpy
-from .broadcasting import sum_to
+from ..dtypes import floating, result_numpy, title
 from .choice import where
-from .exponentials import exp, expm1, log, log1p  # noqa: F401
+from .exponentials import log
 from .operands import (
     Broadcast,
     OfResult,
+    OfTwo,
+    array_of,
     binary,
     invalid_combination,
     is_boolean,
     is_number,
+    need_a_tensor,
     need_tensors,
     refuse,
-    shape_of,
 )
 from .shape import to_dtype, zeros_for
 
@@ -43,6 +44,8 @@ class PowBackward0(Node):
 
     def forward(self, x: Any, *, exponent: float) -> Any:
         self.save_for_backward(x)
+        if isinstance(exponent, np.generic):
+            exponent = exponent.item()  # a np.float64 would make float64 of the result
         self.exponent = exponent
         kind = result_numpy(x, exponent)
         if kind.kind in "biu" and exponent < 0:
@@ -71,32 +74,26 @@ def _power(a: Any, b: Any) -> Any:
     return np.where((b < 0) & ~unit, 0, np.power(a, np.where(b < 0, b % 2, b))).astype(a.dtype)
 
 
-class PowBackward1(Node):
+class PowBackward1(OfTwo):
     """y = aᵇ;  dL/da = dL/dy·b·aᵇ⁻¹ (0 where b = 0),  dL/db = dL/dy·y·ln a (0 where a = 0 ≤ b).
 
     PyTorch: derivatives.yaml, pow.Tensor_Tensor; FunctionsManual.cpp (pow_backward_exponent).
     """
 
-    __slots__ = ("shapes",)
+    __slots__ = ()
     saves = ("self", "exponent", "result")
 
     def forward(self, a: Any, b: Any) -> Any:
-        result = binary(_power, a, b)
+        result = self.compute(_power, a, b)
         self.save_for_backward(a, b, result)
-        self.shapes = shape_of(a), shape_of(b)
         return result
 
-    def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
-        need_a, need_b = self.needs_input_grad
-        a, b, y = self.saved_tensors
-        grad_a = grad_b = None
-        if need_a:
-            # Where b is 0 the factor b is 0, but 0·0⁻¹ would be nan.
-            grad_a = sum_to(where(b == 0, 0.0, grad * (b * a ** (b - 1))), self.shapes[0])
-        if need_b:
-            flat = (a == 0) & (b >= 0)
-            grad_b = sum_to(where(flat, 0.0, grad * (y * log(a))), self.shapes[1])
-        return grad_a, grad_b
+    def to_a(self, grad: Value, a: Value, b: Value, y: Value) -> Value:
+        # Where b is 0 the factor b is 0, but 0·0⁻¹ would be nan.
+        return where(b == 0, 0.0, grad * (b * a ** (b - 1)))
+
+    def to_b(self, grad: Value, a: Value, b: Value, y: Value) -> Value:
+        return where((a == 0) & (b >= 0), 0.0, grad * (y * log(a)))
 
 
 class PowBackward2(Node):
@@ -211,14 +208,24 @@ def reciprocal(input: Value) -> Value:
 
 def square(input: Value) -> Value:
     """x², as PyTorch's: a power in the graph."""
+    need_tensors("square", input=input)
     return pow(input, 2)
 
 
 def float_power(input: Value, exponent: Value) -> Value:
     """inputᵉˣᵖᵒⁿᵉⁿᵗ in float64; either may be a number."""
-    if is_number(input) and is_number(exponent):
-        raise invalid_combination("float_power", input, exponent)
+    need_a_tensor("float_power", input, exponent)
     return pow(_double(input), _double(exponent))
+
+
+def refuse_float_power_in_place(x: Value) -> None:
+    """RuntimeError unless `x` can hold the result, which is float64."""
+    kind = array_of(x).dtype
+    if kind != np.float64:
+        raise RuntimeError(
+            f"the base given to float_power_ has dtype {title(kind)} but the operation's result "
+            "requires dtype Double"
+        )
 
 
 def _double(x: Value) -> Value:

@@ -18,13 +18,14 @@ import numpy as np
 from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import title
+from ..layout import is_dense
 from .broadcasting import expand, sum_to
 from .dims import ints, wrap_dim, wrap_dims
 from .gathering import index_select
 from .indexing import IndexBackward0
 from .joining import expect_tensors, stack
 from .operands import array_of
-from .shape import clone, flatten, is_dense, reshape, unsqueeze, view, zeros_for
+from .shape import clone, flatten, reshape, unsqueeze, view, zeros_for
 
 
 class FlipBackward0(Node):
@@ -168,9 +169,7 @@ def repeat(input: Value, repeats: Sequence[int]) -> Value:
     full = [n * size for n, size in zip(times, padded, strict=True)]
     for size in full:
         if size < 0:
-            raise RuntimeError(
-                f"Trying to create tensor with negative dimension {size}: {full}"
-            )
+            raise RuntimeError(f"Trying to create tensor with negative dimension {size}: {full}")
     return RepeatBackward0.apply(input, repeats=times)
 
 
@@ -195,7 +194,7 @@ def repeat_interleave(
     """
     if repeats is None:
         places = _interleaved(array_of(input), output_size)
-        return input.new(places.astype(array_of(input).dtype))  # type: ignore[attr-defined]
+        return input.new(places.astype(array_of(input).dtype))
     if dim is None:
         input, dim = flatten(input), 0
     if isinstance(repeats, int):

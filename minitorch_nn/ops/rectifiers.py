@@ -16,12 +16,12 @@ import numpy as np
 from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import title
-from ..random import Generator, default_generator
+from ..stream import default_stream
 from .broadcasting import sum_to
 from .choice import where
 from .exponentials import exp
 from .inplace import in_place, in_place_if
-from .operands import array_of, is_boolean, keep_where, refuse
+from .operands import array_of, is_boolean, keep_where, refuse, select
 from .shape import reshape
 
 # Selu's scale and alpha: with these two, mean 0 and variance 1 of the input are kept.
@@ -80,7 +80,7 @@ class ThresholdBackward0(Node):
     def forward(self, x: Any, *, threshold: float, value: float) -> Any:
         self.save_for_backward(x)
         self.threshold = x.dtype.type(threshold)
-        return np.where(x <= self.threshold, x.dtype.type(value), x)
+        return select(x <= self.threshold, x.dtype.type(value), x)
 
     def backward(self, grad: Value) -> Value:
         (x,) = self.saved_tensors
@@ -122,7 +122,7 @@ def threshold_(input: Value, threshold: float, value: float) -> Value:
 
 
 class LeakyReluBackward0(Node):
-    """y = x where x > 0, else slope·x;  dL/dx = dL/dy where x > 0, else slope·dL/dy.
+    """y = max(x, 0) + slope·min(x, 0);  dL/dx = dL/dy where x > 0, else slope·dL/dy.
 
     PyTorch: derivatives.yaml, leaky_relu.
     """
@@ -133,7 +133,7 @@ class LeakyReluBackward0(Node):
     def forward(self, x: Any, *, slope: float) -> Any:
         self.save_for_backward(x)
         self.slope = slope
-        return np.where(x > 0, x, x * slope)
+        return np.maximum(x, 0) + np.minimum(x, 0) * slope
 
     def backward(self, grad: Value) -> Value:
         (x,) = self.saved_tensors
@@ -150,7 +150,7 @@ class LeakyReluBackward1(LeakyReluBackward0):
     saves = ("result",)
 
     def forward(self, x: Any, *, slope: float) -> Any:
-        result = np.where(x > 0, x, x * slope)
+        result = np.maximum(x, 0) + np.minimum(x, 0) * slope
         self.save_for_backward(result)
         self.slope = slope
         return result
@@ -168,7 +168,7 @@ class LeakyReluBackward1(LeakyReluBackward0):
 
 
 class PreluKernelBackward0(Node):
-    """y = x where x > 0, else w·x;  dL/dx as for leaky_relu,  dL/dw = Σ dL/dy·x where x ≤ 0.
+    """y = max(x, 0) + w·min(x, 0);  dL/dx as for leaky_relu,  dL/dw = Σ dL/dy·x where x ≤ 0.
 
     PyTorch: derivatives.yaml, _prelu_kernel.
     """
@@ -178,7 +178,7 @@ class PreluKernelBackward0(Node):
 
     def forward(self, x: Any, weight: Any) -> Any:
         self.save_for_backward(x, weight)
-        return np.where(x > 0, x, x * weight)
+        return np.maximum(x, 0) + np.minimum(x, 0) * weight
 
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
         x, weight = self.saved_tensors
@@ -229,6 +229,17 @@ def prelu(input: Value, weight: Value) -> Value:
     RuntimeError for another number of slopes or another dtype.
     """
     x, w = array_of(input), array_of(weight)
+    _check_slopes(x, w)
+    refuse("biu", "prelu_cpu", input)
+    if w.ndim != x.ndim:
+        along = [1] * x.ndim
+        if x.ndim > 1:
+            along[1] = w.size
+        weight = reshape(weight, along)
+    return PreluKernelBackward0.apply(input, weight)
+
+
+def _check_slopes(x: Any, w: Any) -> None:
     if x.dtype != w.dtype:
         raise RuntimeError(
             f"prelu: Type promoting not supported. Got {title(x.dtype)} and {title(w.dtype)}"
@@ -244,15 +255,8 @@ def prelu(input: Value, weight: Value) -> Value:
             )
     if w.ndim > 1:
         raise RuntimeError(
-            "prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = " + str(w.ndim)
+            f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {w.ndim}"
         )
-    refuse("biu", "prelu_cpu", input)
-    if w.ndim != x.ndim:
-        along = [1] * x.ndim
-        if x.ndim > 1:
-            along[1] = w.size
-        weight = reshape(weight, along)
-    return PreluKernelBackward0.apply(input, weight)
 
 
 def rrelu(
@@ -261,7 +265,6 @@ def rrelu(
     upper: float = 1.0 / 3,
     training: bool = False,
     inplace: bool = False,
-    generator: Generator | None = None,
 ) -> Value:
     """leaky_relu with random slopes of [lower, upper] in training, else with their mean.
 
@@ -274,9 +277,8 @@ def rrelu(
     if training:
         refuse("biu", "rrelu_with_noise_out_cpu", input)
         negative = x <= 0
-        g = generator or default_generator
         count = int(np.count_nonzero(negative))
-        slopes[negative] = g.uniform((count,), slopes.dtype, lower, upper)
+        slopes[negative] = default_stream.uniform((count,), slopes.dtype, lower, upper)
     refuse("biu", "leaky_relu_cpu", input)
     node = RreluWithNoiseBackward1 if inplace else RreluWithNoiseBackward0
     return in_place_if(inplace, node.apply, input, slopes=slopes)
@@ -308,12 +310,13 @@ class EluBackward0(Node):
     def bent(self, x: Any, alpha: float, scale: float, input_scale: float) -> Any:
         self.alpha, self.scale, self.input_scale = alpha, scale, input_scale
         left = np.expm1(np.minimum(x, 0) * input_scale) * (alpha * scale)
-        return np.where(x <= 0, left, x * scale)
+        return left + np.maximum(x, 0) * scale
 
     def backward(self, grad: Value) -> Value:
         (x,) = self.saved_tensors
         k = self.input_scale
-        steep = exp(where(x <= 0, x, 0.0) * k) * (k * self.alpha * self.scale)
+        # x < 0 here and x <= 0 below: the second derivative is 0 at 0, the first is the left one.
+        steep = exp(where(x < 0, x, 0.0) * k) * (k * self.alpha * self.scale)
         return where(x <= 0, grad * steep, grad * self.scale)
 
 
@@ -336,7 +339,7 @@ class EluBackward1(EluBackward0):
                 "slope, please call out-of-place version instead."
             )
         (y,) = self.saved_tensors
-        steep = (y + self.alpha * self.scale) * self.input_scale
+        steep = (where(y < 0, y, 0.0) + self.alpha * self.scale) * self.input_scale
         return where(y <= 0, grad * steep, grad * self.scale)
 
 

@@ -25,7 +25,6 @@ from ..dtypes import dtype as DType
 from ..dtypes import title
 from .arithmetic import div
 from .broadcasting import add_up, expand
-from .choice import where
 from .comparison import isnan
 from .dims import sizes_of, wrap_dims
 from .exponentials import exp
@@ -82,7 +81,7 @@ class SumBackward1(Node):
     ) -> Any:
         self.axes, self.keepdim, self.shape = axes, keepdim, x.shape
         x = in_dtype(x, to)
-        return add_up(x, axis=axes, keepdims=keepdim)
+        return add_up(x, axis=axes, dtype=x.dtype, keepdims=keepdim)
 
     def backward(self, grad: Value) -> Value:
         return expand(spread(grad, self.axes, self.keepdim), self.shape)
@@ -94,44 +93,35 @@ class SumBackward0(SumBackward1):
     __slots__ = ()
 
 
-class NansumBackward0(Node):
+class NansumBackward0(SumBackward1):
     """y = Σ x over what is not nan;  dL/dx = dL/dy there, 0 where x is nan.
 
     PyTorch: derivatives.yaml, nansum.
     """
 
-    __slots__ = ("axes", "keepdim")
+    __slots__ = ()
     saves = ("self",)
 
-    def forward(
-        self, x: Any, *, axes: tuple[int, ...], keepdim: bool, to: DType | None = None
-    ) -> Any:
-        self.axes, self.keepdim = axes, keepdim
+    def forward(self, x: Any, **options: Any) -> Any:
         self.save_for_backward(x)
-        kept = in_dtype(np.where(np.isnan(x), x.dtype.type(0), x), to)
-        return add_up(kept, axis=axes, keepdims=keepdim)
+        return super().forward(np.where(np.isnan(x), x.dtype.type(0), x), **options)
 
     def backward(self, grad: Value) -> Value:
         (x,) = self.saved_tensors
-        return where(isnan(x), 0.0, spread(grad, self.axes, self.keepdim))
+        return super().backward(grad) * logical_not(isnan(x))
 
 
-class MeanBackward1(Node):
+class MeanBackward1(SumBackward1):
     """y = Σ x / n over some dimensions;  dL/dx = dL/dy / n. PyTorch: derivatives.yaml, mean.dim."""
 
-    __slots__ = ("axes", "keepdim", "shape")
+    __slots__ = ()
 
-    def forward(
-        self, x: Any, *, axes: tuple[int, ...], keepdim: bool, to: DType | None = None
-    ) -> Any:
-        self.axes, self.keepdim, self.shape = axes, keepdim, x.shape
-        x = in_dtype(x, to)
-        total = add_up(x, axis=axes, keepdims=keepdim)
-        return total / x.dtype.type(count(x.shape, axes))
+    def forward(self, x: Any, **options: Any) -> Any:
+        total = super().forward(x, **options)
+        return total / total.dtype.type(count(x.shape, self.axes))
 
     def backward(self, grad: Value) -> Value:
-        share = grad / builtins.max(count(self.shape, self.axes), 1)
-        return expand(spread(share, self.axes, self.keepdim), self.shape)
+        return super().backward(grad / builtins.max(count(self.shape, self.axes), 1))
 
 
 class MeanBackward0(MeanBackward1):

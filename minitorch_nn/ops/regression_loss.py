@@ -23,7 +23,7 @@ from .choice import clamp, masked_fill, where
 from .exponentials import exp, log, xlogy
 from .inplace import in_place
 from .loss_reduction import REDUCTIONS, reduce_loss, reduced, reduction_of, same_shape, share
-from .operands import array_of, refuse
+from .operands import array_of, refuse, select
 from .pointwise import abs
 from .powers import pow
 from .reduction import sum
@@ -79,7 +79,7 @@ class SmoothL1LossBackward0(_OfDifference):
 
     def loss(self, apart: Any) -> Any:
         far = np.abs(apart)
-        return np.where(far < self.bend, 0.5 * far * far / self.bend, far - 0.5 * self.bend)
+        return select(far < self.bend, 0.5 * far * far / self.bend, far - 0.5 * self.bend)
 
     def slope(self, apart: Value) -> Value:
         right = where(apart >= self.bend, 1.0, apart / self.bend)
@@ -97,11 +97,11 @@ class HuberLossBackward0(_OfDifference):
     def loss(self, apart: Any) -> Any:
         far = np.abs(apart)
         line = self.bend * (far - 0.5 * self.bend)
-        return np.where(far <= self.bend, 0.5 * far * far, line)
+        return select(far <= self.bend, 0.5 * far * far, line)
 
     def slope(self, apart: Value) -> Value:
-        right = where(apart > self.bend, self.bend, apart)
-        return where(apart < -self.bend, -self.bend, right)
+        right = where(apart >= self.bend, self.bend, apart)
+        return where(apart <= -self.bend, -self.bend, right)
 
 
 def mse_loss(

@@ -17,13 +17,14 @@ from ..dtypes import dtype as DType
 from ..return_types import cummax as cummax_result
 from ..return_types import cummin as cummin_result
 from .choice import where
+from .dims import wrap_dim
 from .exponentials import exp, log
 from .gathering import scatter_add
 from .operands import array_of, refuse
 from .pointwise import abs
 from .rearranging import flip
 from .reduction import in_dtype
-from .shape import wrap_dim, zeros_for
+from .shape import zeros_for
 from .signatures import numpy_names
 
 

@@ -1,5 +1,5 @@
-"""Copies with something written into them: scatter, index_copy, index_fill, index_put, put,
-masked_scatter, select_scatter, slice_scatter.
+"""Copies with something written into them: scatter, index_copy, index_fill, put, masked_scatter,
+select_scatter, slice_scatter.
 
 The derivative is the same throughout: what was overwritten gets none, and what was written gets
 the gradient of the places where it stands. Their in-place forms are the same nodes.
@@ -10,7 +10,6 @@ PyTorch: aten/src/ATen/native/TensorAdvancedIndexing.cpp; tools/autograd/derivat
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -20,12 +19,18 @@ from ..base import TensorBase, Value
 from ..dtypes import title
 from .broadcasting import View, joint_shape, sum_to
 from .dims import wrap_dim
-from .gathering import gather, index_select, scatter_dim, where_and_what, without_dim
-from .indexing import as_index, check_flat_index, explain_index, masked_select, take
+from .gathering import (
+    gather,
+    index_select,
+    scatter_dim,
+    slices,
+    where_and_what,
+    without_dim,
+)
+from .indexing import check_flat_index, masked_select, take
 from .operands import array_of, shape_of
 from .parts import EmbedBackward0, SelectBackward0, SliceBackward0, select
-from .shape import reshape, zeros_for
-from .strided import check_fills
+from .shape import reshape
 
 
 class Overwrite(Node):
@@ -40,24 +45,44 @@ class Overwrite(Node):
 
     def forward(self, x: Any, src: Any, *, index: Any, **options: Any) -> Any:
         self.options, self.shape = options, shape_of(src)
-        self.save_for_backward(index)
+        self.save_for_backward(index, *(index if isinstance(index, tuple) else ()))
         out = np.array(x, order="C")
         self.write(out, src, index, **options)
         return out
 
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
         need_x, need_src = self.needs_input_grad
-        (index,) = self.saved_tensors
+        index, *_ = self.saved_tensors
         rest = grad if need_x else None
         if need_x and not self.options.get("accumulate"):
             rest = type(self).apply(grad, 0.0, index=index, **self.options)
         return rest, self.read(grad, index, **self.options) if need_src else None
 
-    def write(self, out: Any, src: Any, index: Any, **options: Any) -> None:
+    def write(self, out: Any, src: Any, *index: Any, **options: Any) -> None:
         raise NotImplementedError
 
-    def read(self, grad: Value, index: Any, **options: Any) -> Value:
+    def read(self, grad: Value, *index: Any, **options: Any) -> Value:
         raise NotImplementedError
+
+
+class OverwriteByNumber(Node):
+    """y = x with a number written at index along dim;  dL/dx = dL/dy but 0 there.
+
+    `with_tensor` is the Overwrite that writes to the same places.
+    """
+
+    __slots__ = ("dim",)
+    saves = ("index",)
+    with_tensor: ClassVar[type[Overwrite]]
+
+    def forward(self, x: Any, *, dim: int, index: Any, value: float) -> Any:
+        self.dim = dim
+        self.save_for_backward(index)
+        return self.with_tensor.apply(x, value, dim=dim, index=index)
+
+    def backward(self, grad: Value) -> Value:
+        (index,) = self.saved_tensors
+        return type(self).apply(grad, dim=self.dim, index=index, value=0.0)
 
 
 # --- along one dimension ---------------------------------------------------------------------
@@ -77,23 +102,11 @@ class ScatterBackward0(Overwrite):
         return gather(grad, dim, index)
 
 
-class ScatterBackward1(Node):
-    """y = x with a number written at index;  dL/dx = dL/dy but 0 there.
+class ScatterBackward1(OverwriteByNumber):
+    """An index for every element. PyTorch: derivatives.yaml, scatter.value."""
 
-    PyTorch: derivatives.yaml, scatter.value.
-    """
-
-    __slots__ = ("dim",)
-    saves = ("index",)
-
-    def forward(self, x: Any, *, dim: int, index: Any, value: float) -> Any:
-        self.dim = dim
-        self.save_for_backward(index)
-        return ScatterBackward0.apply(x, value, dim=dim, index=index)
-
-    def backward(self, grad: Value) -> Value:
-        (index,) = self.saved_tensors
-        return ScatterBackward1.apply(grad, dim=self.dim, index=index, value=0.0)
+    __slots__ = ()
+    with_tensor = ScatterBackward0
 
 
 class NotImplementedBackward0(Node):
@@ -127,7 +140,7 @@ def scatter(
     value: float | None = None,
     reduce: str | None = None,
 ) -> Value:
-    """A copy of `input` with the elements of `src`, or one number, at the places that `index` names.
+    """A copy of `input` with elements of `src`, or one number, at the places that `index` names.
 
     reduce: "add" or "multiply" with what is there; that has no derivative (see scatter_reduce).
     RuntimeError for a wrong dtype, number of dimensions, size or an index out of range.
@@ -169,25 +182,11 @@ class IndexCopyBackward0(Overwrite):
         return reshape(index_select(grad, dim, index), self.shape)
 
 
-class IndexFillBackward0(Node):
-    """y = x with a number in the slices that index names;  dL/dx = dL/dy but 0 there.
+class IndexFillBackward0(OverwriteByNumber):
+    """An index for every slice. PyTorch: derivatives.yaml, index_fill.int_Scalar."""
 
-    PyTorch: derivatives.yaml, index_fill.int_Scalar.
-    """
-
-    __slots__ = ("dim",)
-    saves = ("index",)
-
-    def forward(self, x: Any, *, dim: int, index: Any, value: float) -> Any:
-        self.dim = dim
-        self.save_for_backward(index)
-        out = np.array(x, order="C")
-        np.atleast_1d(out)[slices(dim, index)] = value
-        return out
-
-    def backward(self, grad: Value) -> Value:
-        (index,) = self.saved_tensors
-        return IndexFillBackward0.apply(grad, dim=self.dim, index=index, value=0.0)
+    __slots__ = ()
+    with_tensor = IndexCopyBackward0
 
 
 class IndexFillBackward1(Overwrite):
@@ -204,10 +203,6 @@ class IndexFillBackward1(Overwrite):
         return sum_to(index_select(grad, dim, once), ())
 
 
-def slices(dim: int, index: Any) -> tuple[Any, ...]:
-    return (*(slice(None),) * dim, np.atleast_1d(index))
-
-
 def index_copy(input: Value, dim: int, index: Value, source: Value) -> Value:
     """A copy of `input` with the slices of `source` at the places along `dim` that `index` names.
 
@@ -216,9 +211,7 @@ def index_copy(input: Value, dim: int, index: Value, source: Value) -> Value:
     x, places, new = array_of(input), array_of(index), array_of(source)
     d = wrap_dim(dim, x.ndim)
     if places.ndim > 1:
-        raise IndexError(
-            f"index_copy_(): Index should have dimension 1 or 0 (got {places.ndim})"
-        )
+        raise IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {places.ndim})")
     if new.ndim == 0 and places.size != 1:
         raise IndexError(
             "index_copy_(): When source is scalar, index should have one element (got "
@@ -275,7 +268,7 @@ def index_fill(input: Value, dim: int, index: Value, value: Any) -> Value:
     """
     x, places = array_of(input), array_of(index)
     d = wrap_dim(dim, x.ndim)
-    if isinstance(value, (TensorBase, np.ndarray)) and value.ndim:
+    if np.ndim(array_of(value)):
         raise RuntimeError(
             "index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
             f"{value.ndim} dimension(s)."
@@ -290,61 +283,7 @@ def index_fill(input: Value, dim: int, index: Value, value: Any) -> Value:
     return IndexFillBackward0.apply(input, dim=d, index=index, value=value)
 
 
-# --- by index arrays, in the flattened tensor, by a mask -------------------------------------
-
-
-class IndexPutBackward0(Overwrite):
-    """A key of index arrays, as x[key] takes them. PyTorch: derivatives.yaml, index_put."""
-
-    __slots__ = ()
-
-    def write(self, out: Any, src: Any, index: Any, *, accumulate: bool) -> None:
-        try:
-            if accumulate:
-                np.add.at(out, index, src)
-            else:
-                out[index] = src
-        except ValueError:
-            raise RuntimeError(
-                f"shape mismatch: value tensor of shape {list(np.shape(src))} cannot be "
-                f"broadcast to indexing result of shape {list(out[index].shape)}"
-            ) from None
-        except IndexError as error:
-            raise explain_index(error, out, index) from None
-
-    def read(self, grad: Value, index: Any, *, accumulate: bool) -> Value:
-        return sum_to(grad[index], self.shape)
-
-
-def index_put(
-    input: Value, indices: Sequence[Value], values: Value, accumulate: bool = False
-) -> Value:
-    """A copy of `input` with `values` (broadcast) at input[indices], or added there.
-
-    IndexError for indices that do not fit, RuntimeError for values that do not.
-    """
-    if not isinstance(indices, (list, tuple)):
-        raise TypeError(
-            "index_put(): argument 'indices' (position 1) must be tuple of Tensors, not "
-            f"{type(indices).__name__}"
-        )
-    if not isinstance(values, (TensorBase, np.ndarray)):
-        raise TypeError(
-            "index_put(): argument 'values' (position 2) must be Tensor, not "
-            f"{type(values).__name__}"
-        )
-    key = tuple([as_index(array_of(i)) for i in indices])
-    used = sum(k.ndim if k.dtype == bool else 1 for k in key)
-    if used > input.ndim:
-        raise IndexError(f"too many indices for tensor of dimension {input.ndim} (got {used})")
-    own, given = array_of(input).dtype, array_of(values).dtype
-    fills_mask = array_of(values).size == 1 and len(key) == 1 and key[0].dtype == bool
-    if own != given and not fills_mask:
-        raise RuntimeError(
-            "Index put requires the source and destination dtypes match, got "
-            f"{title(own)} for the destination and {title(given)} for the source."
-        )
-    return IndexPutBackward0.apply(input, values, index=key, accumulate=accumulate)
+# --- in the flattened tensor, by a mask ------------------------------------------------------
 
 
 class PutBackward0(Overwrite):
@@ -387,7 +326,7 @@ class MaskedScatterBackward0(Overwrite):
     __slots__ = ("own",)
     saves = ("mask",)
 
-    def forward(self, x: Any, src: Any, *, index: Any) -> Any:
+    def forward(self, x: Any, src: Any, *, index: Any, **options: Any) -> Any:
         self.own = x.shape
         full = joint_shape(x.shape, index.shape)
         return super().forward(np.broadcast_to(x, full), src, index=index)
@@ -466,6 +405,15 @@ class SliceScatterBackward0(ViewScatter):
 
     __slots__ = ()
     view = SliceBackward0
+
+
+def check_fills(src: Value, shape: tuple[int, ...]) -> None:
+    """RuntimeError unless src is of the size of the part that it is to fill."""
+    if tuple(src.shape) != shape:
+        raise RuntimeError(
+            "expected src to have a size equal to the slice of self. src size = "
+            f"{list(src.shape)}, slice size = {list(shape)}"
+        )
 
 
 def select_scatter(input: Value, src: Value, dim: int, index: int) -> Value:

@@ -19,9 +19,9 @@ import numpy as np
 from ..autograd.node import Node
 from ..base import TensorBase, Value
 from ..dtypes import title
+from ..layout import arranged, contiguous_format, lies_in, memory_format, preserve_format
 from .broadcasting import View, expand
 from .dims import infer_size, ints, wrap_dim, wrap_dims
-
 
 # --- views -----------------------------------------------------------------------------------
 
@@ -83,8 +83,8 @@ class CloneBackward0(Node):
 
     __slots__ = ()
 
-    def forward(self, x: Any, *, order: str) -> Any:
-        return np.array(x, order=order)  # type: ignore[call-overload]
+    def forward(self, x: Any, *, order: memory_format) -> Any:
+        return arranged(x, order)
 
     def backward(self, grad: Value) -> Value:
         return grad
@@ -102,28 +102,19 @@ class AliasBackward0(View):
         return grad
 
 
-def clone(input: Value) -> Value:
-    """A copy that gradients flow through. Dense strides are kept, others become contiguous."""
+def clone(input: Value, *, memory_format: memory_format = preserve_format) -> Value:
+    """A copy that gradients flow through. Dense strides are kept, others become contiguous, unless
+    another memory_format is asked for."""
+    return CloneBackward0.apply(input, order=memory_format)
+
+
+def contiguous(input: Value, memory_format: memory_format = contiguous_format) -> Value:
+    """`input` itself if its elements lie in row-major order (or in another memory_format), else a
+    copy in which they do."""
     array = input.array if isinstance(input, TensorBase) else input
-    return CloneBackward0.apply(input, order="K" if is_dense(array) else "C")
-
-
-def is_dense(array: Any) -> bool:
-    """Whether the elements fill their memory without gap or overlap, in any order."""
-    expected = array.itemsize
-    for stride, size in sorted(zip(array.strides, array.shape, strict=True)):
-        if size == 1:
-            continue
-        if stride != expected:
-            return False
-        expected *= size
-    return True
-
-
-def contiguous(input: Value) -> Value:
-    """`input` itself if its elements lie in row-major order, else a copy in which they do."""
-    array = input.array if isinstance(input, TensorBase) else input
-    return input if array.flags.c_contiguous else CloneBackward0.apply(input, order="C")
+    if lies_in(array, memory_format):
+        return input
+    return CloneBackward0.apply(input, order=memory_format)
 
 
 def view(input: Value, size: Sequence[int]) -> Value:
@@ -144,7 +135,9 @@ def reshape(input: Value, shape: Sequence[int]) -> Value:
         return ViewBackward0.apply(input, shape=full)
     if as_view(input.array, full) is not None:
         return ReshapeAliasBackward0.apply(input, shape=full)
-    return UnsafeViewBackward0.apply(CloneBackward0.apply(input, order="C"), shape=full)
+    return UnsafeViewBackward0.apply(
+        CloneBackward0.apply(input, order=contiguous_format), shape=full
+    )
 
 
 def flatten(input: Value, start_dim: int = 0, end_dim: int = -1) -> Value:
@@ -197,6 +190,12 @@ class TransposeBackward0(View):
         return transpose(grad, *self.dims)
 
 
+class TransposeBackward1(TransposeBackward0):
+    """In place: what quantile does to its own result. PyTorch: derivatives.yaml, transpose_."""
+
+    __slots__ = ()
+
+
 class TBackward0(View):
     """y = xᵀ for a matrix, x for less. PyTorch: derivatives.yaml, t."""
 
@@ -207,6 +206,12 @@ class TBackward0(View):
 
     def backward(self, grad: Value) -> Value:
         return t(grad)
+
+
+class TBackward1(TBackward0):
+    """In place. PyTorch: derivatives.yaml, t_."""
+
+    __slots__ = ()
 
 
 class PermuteBackward0(View):
@@ -330,7 +335,8 @@ def movedim(input: Value, source: int | Sequence[int], destination: int | Sequen
             f"movedim: Invalid source or destination dims: source ({sources} dims) should contain "
             f"the same number of dims as destination ({destinations} dims)"
         )
-    taken, places = _distinct(sources, "source", input), _distinct(destinations, "destination", input)
+    taken = _distinct(sources, "source", input)
+    places = _distinct(destinations, "destination", input)
     to = dict(zip(places, taken, strict=True))
     rest = iter([d for d in range(input.ndim) if d not in taken])
     return permute(input, [to[d] if d in to else next(rest) for d in range(input.ndim)])
@@ -359,6 +365,12 @@ class UnsqueezeBackward0(View):
         return squeeze(grad, self.dim)
 
 
+class UnsqueezeBackward1(UnsqueezeBackward0):
+    """In place: what quantile does to its own result. PyTorch: derivatives.yaml, unsqueeze_."""
+
+    __slots__ = ()
+
+
 class SqueezeBackward0(View):
     """y = x without dimensions of size 1: all, one (Squeeze1) or some (Squeeze2) of them.
 
@@ -381,6 +393,18 @@ class SqueezeBackward1(SqueezeBackward0):
     __slots__ = ()
 
 
+class SqueezeBackward2(SqueezeBackward0):
+    """Several dimensions. PyTorch: derivatives.yaml, squeeze.dims."""
+
+    __slots__ = ()
+
+
+class SqueezeBackward3(SqueezeBackward0):
+    """All, in place. PyTorch: derivatives.yaml, squeeze_."""
+
+    __slots__ = ()
+
+
 class SqueezeBackward4(SqueezeBackward0):
     """One dimension, in place: what matmul does to its own result.
 
@@ -390,10 +414,21 @@ class SqueezeBackward4(SqueezeBackward0):
     __slots__ = ()
 
 
-class SqueezeBackward2(SqueezeBackward0):
-    """Several dimensions. PyTorch: derivatives.yaml, squeeze.dims."""
+class SqueezeBackward5(SqueezeBackward0):
+    """Several dimensions, in place. PyTorch: derivatives.yaml, squeeze_.dims."""
 
     __slots__ = ()
+
+
+# PyTorch counts x.t() and x.t_() as two nodes with one derivative.
+IN_PLACE: dict[type[Node], type[Node]] = {
+    TransposeBackward0: TransposeBackward1,
+    TBackward0: TBackward1,
+    UnsqueezeBackward0: UnsqueezeBackward1,
+    SqueezeBackward0: SqueezeBackward3,
+    SqueezeBackward1: SqueezeBackward4,
+    SqueezeBackward2: SqueezeBackward5,
+}
 
 
 def unsqueeze(input: Value, dim: int) -> Value:

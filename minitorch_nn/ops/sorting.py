@@ -21,9 +21,9 @@ from ..return_types import mode as mode_result
 from ..return_types import nanmedian as nanmedian_result
 from ..return_types import sort as sort_result
 from ..return_types import topk as topk_result
+from .dims import wrap_dim
 from .extremes import EvenlyShared, Selecting, need_elements
 from .operands import array_of, constant, refuse
-from .shape import wrap_dim
 from .signatures import numpy_names
 
 
@@ -40,10 +40,7 @@ def order_of(x: Any, dim: int, descending: bool = False) -> Any:
 
 
 class SortBackward0(Selecting):
-    """y, i = x in order along dim, and where each element stood. PyTorch: sort.
-
-    PyTorch: derivatives.yaml, sort.
-    """
+    """y, i = x in order along dim, and where each element stood. PyTorch: sort."""
 
     __slots__ = ()
     places = staticmethod(order_of)
@@ -65,18 +62,15 @@ class TopkBackward0(Selecting):
         return np.take(order_of(x, dim, largest), range(k), dim)
 
 
-_NOT_GIVEN: Any = object()
-
-
 @numpy_names
 def sort(
-    input: Value, dim: int = -1, descending: bool = False, *, stable: bool | None = _NOT_GIVEN
+    input: Value, dim: int = -1, descending: bool = False, *, stable: bool | None = None
 ) -> Any:
     """(values, indices): `input` in ascending or descending order along `dim`."""
     d = wrap_dim(dim, input.ndim)
     if isinstance(dim, bool):
         raise TypeError("sort(): argument 'dim' (position 2) must be int, not bool")
-    node = SortBackward0 if stable is _NOT_GIVEN else SortBackward1
+    node = SortBackward0 if stable is None else SortBackward1
     return sort_result(node.apply(input, dim=d, keepdim=True, descending=descending))
 
 
@@ -103,6 +97,7 @@ def topk(input: Value, k: int, dim: int = -1, largest: bool = True, sorted: bool
         raise RuntimeError("selected index k out of range")
     if array_of(input).dtype == bool:
         raise NotImplementedError("topk does not support bool dtypes on CPU")
+    k = k if input.ndim else 1  # of a number, PyTorch gives it back whatever k
     return topk_result(TopkBackward0.apply(input, dim=d, keepdim=True, k=k, largest=largest))
 
 

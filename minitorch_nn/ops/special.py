@@ -20,7 +20,7 @@ from ..base import Value
 from ..dtypes import floating
 from .choice import where
 from .exponentials import exp
-from .operands import OfInput
+from .operands import OfInput, checked
 
 _TWO_OVER_ROOT_PI = 2 / math.sqrt(math.pi)
 
@@ -85,10 +85,14 @@ _TO_INFINITY = (  # (1 / √π - erfc(x)·exp(x²)·x)·x² in 1 / x², from 4 o
 )
 
 
+_BLOCK = 8192
+
+
 def _polynomial(coefficients: Sequence[float], x: Any) -> Any:
-    value = np.full_like(x, coefficients[0])
-    for c in coefficients[1:]:
-        value = value * x + c
+    value = coefficients[0] * x + coefficients[1]
+    for c in coefficients[2:]:
+        value *= x
+        value += c
     return value
 
 
@@ -104,12 +108,11 @@ def _erf_near(x: Any) -> Any:
 def _erfc_far(x: Any) -> Any:
     """erfc(x) for x > 0.46875, with all its digits, however small it is."""
     x = np.minimum(x, 30.0)  # beyond, it is 0 in float64
-    low = x <= 4
-    scaled = np.empty_like(x)
-    scaled[low] = _quotient(_TO_FOUR, x[low])
-    y = x[~low]
+    scaled = _quotient(_TO_FOUR, np.minimum(x, 4))
+    far = x > 4
+    y = x[far]
     square = 1 / (y * y)
-    scaled[~low] = (1 / math.sqrt(math.pi) - square * _quotient(_TO_INFINITY, square)) / y
+    scaled[far] = (1 / math.sqrt(math.pi) - square * _quotient(_TO_INFINITY, square)) / y
     # exp(-x²) would lose digits to the rounding of x²: x is a multiple of 1/16, squared exactly,
     # and a rest.
     coarse = np.trunc(x * 16) / 16
@@ -117,14 +120,16 @@ def _erfc_far(x: Any) -> Any:
 
 
 def _erf(x: Any) -> Any:
-    """In float64, rounded to x's type at the end."""
-    z = np.atleast_1d(x.astype(np.float64))
-    size = np.abs(z)
-    near = size <= 0.46875
-    result = np.empty_like(z)
-    result[near] = _erf_near(z[near])
-    result[~near] = np.copysign(1 - _erfc_far(size[~near]), z[~near])
-    return result.reshape(x.shape).astype(x.dtype)
+    """In float64, rounded to x's type at the end; by blocks, which stay in the cache."""
+    flat = x.reshape(-1)
+    result = np.empty_like(flat)
+    for i in range(0, flat.size, _BLOCK):
+        z = flat[i : i + _BLOCK].astype(np.float64)
+        # Both formulas for all: picking elements out would take longer than computing them.
+        size = np.abs(z)
+        near, tail = _erf_near(np.minimum(size, 0.46875)), _erfc_far(np.maximum(size, 0.46875))
+        result[i : i + _BLOCK] = np.copysign(np.where(size <= 0.46875, near, 1 - tail), z)
+    return result.reshape(x.shape)
 
 
 def _erfc(x: Any) -> Any:
@@ -199,7 +204,7 @@ class LogitBackward0(Node):
 
     def forward(self, x: Any, *, eps: float | None) -> Any:
         self.save_for_backward(x, eps)
-        x = floating(x)
+        x = floating(checked(self, x))
         if eps is not None:
             x = np.where(x < eps, eps, np.minimum(x, 1 - eps))  # eps, too, where eps > 1 - eps
         return np.log(x / (1 - x))
@@ -207,7 +212,8 @@ class LogitBackward0(Node):
     def backward(self, grad: Value) -> Value:
         x, eps = self.saved_tensors
         low, outside = (0.0, math.nan) if eps is None else (eps, 0.0)
-        return where((x >= low) & (x <= 1 - low), grad / (x * (1 - x)), outside)
+        slope = grad / ((x + 0.0) * (1 - x))  # -0.0 + 0.0 is 0.0: the slope there is +inf
+        return where((x >= low) & (x <= 1 - low), slope, outside)
 
 
 def erf(input: Value) -> Value:

@@ -9,6 +9,7 @@ PyTorch: aten/src/ATen/native/Sorting.cpp (quantile_compute), Correlation.cpp.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,19 +18,24 @@ from ..base import TensorBase, Value
 from ..dtypes import title
 from .arithmetic import div, lerp, mul, sub, times_number
 from .broadcasting import broadcast_tensors
-from .choice import masked_fill
+from .choice import clamp, masked_fill
+from .diagonals import diagonal
 from .dims import wrap_dim
 from .gathering import gather
 from .inplace import zero_
 from .matmul import mm
 from .operands import array_of
+from .powers import sqrt
 from .reduction import sum
 from .shape import (
     SqueezeBackward4,
+    TransposeBackward1,
+    UnsqueezeBackward1,
     flatten,
     reshape,
     squeeze,
     t,
+    to_dtype,
     transpose,
     unsqueeze,
     view,
@@ -56,57 +62,69 @@ def quantile(
     q: a number in [0, 1] or a vector of them, which adds a first dimension. Between two elements
     `interpolation` decides: linear, lower, higher, midpoint or nearest.
     """
-    return _quantile(input, q, dim, keepdim, interpolation, skip_nan=False)
+    return _quantile(_ranks, input, q, dim, keepdim, interpolation=interpolation)
 
 
 @numpy_names
-def nanquantile(
-    input: Value,
-    q: float | Value,
+def nanquantile(input: Value, q: float | Value, *args: Any, **options: Any) -> Value:
+    """As `quantile`, of the elements that are not nan."""
+    return _quantile(_ranks_without_nan, input, q, *args, **options)
+
+
+def _quantile(
+    ranks_of: Callable[[Value, Any], Value],
+    x: Value,
+    q: Any,
     dim: int | None = None,
     keepdim: bool = False,
     *,
     interpolation: str = "linear",
 ) -> Value:
-    """As `quantile`, of the elements that are not nan."""
-    return _quantile(input, q, dim, keepdim, interpolation, skip_nan=True)
-
-
-def _quantile(
-    x: Value, q: Any, dim: int | None, keepdim: bool, interpolation: str, *, skip_nan: bool
-) -> Value:
     q = _check_quantile(x, q, interpolation)
     rows = _rows(x, dim, keepdim)
     between = interpolation in ("linear", "midpoint")
-    # Where few ranks are wanted, PyTorch selects instead of sorting.
-    wanted = array_of(q).size * (2 if between else 1)
-    selects = wanted**2 <= rows.shape[-1]
+    at = _elements_of(rows, array_of(q).size * (2 if between else 1))
+    # Ranks are reckoned in float64: float32 holds whole numbers only up to 2**24.
+    ranks = ranks_of(to_dtype(q, np.dtype(np.float64)), np.isnan(array_of(rows)))
+    if between:
+        result = _interpolate(at, ranks, interpolation == "linear", array_of(x).dtype)
+    else:
+        result = at(_ROUNDING[interpolation](array_of(ranks)))
+    if q.ndim:
+        result = UnsqueezeBackward1.apply(result, dim=0)
+        result = TransposeBackward1.apply(result, dims=(0, result.ndim - 1))
+    return SqueezeBackward4.apply(result, dims=(result.ndim - 1,))
+
+
+_ROUNDING: dict[str, Callable[[Any], Any]] = {
+    "lower": np.floor,
+    "higher": np.ceil,
+    "nearest": np.round,
+}
+
+
+def _elements_of(rows: Value, count: int) -> Callable[[Any], Value]:
+    """A function that gives the elements at given ranks, were the rows in order.
+
+    PyTorch sorts them, but selects where the `count` of ranks is small; the graph shows it.
+    """
+    selects = count**2 <= rows.shape[-1]
     order = order_of(array_of(rows), -1)
-    isnan = np.isnan(array_of(rows))
     source = rows if selects else sort(rows)[0]
 
     def at(ranks: Any) -> Value:
         places = ranks.astype(np.int64)
         places = np.take_along_axis(order, places, -1) if selects else places
-        return gather(source, -1, x.new(places))
+        return gather(source, -1, rows.new(places))
 
-    ranks = (_ranks_without_nan if skip_nan else _ranks)(q, isnan)
-    if not between:
-        result = at(_ROUNDING[interpolation](array_of(ranks)))
-    else:
-        low = np.floor(array_of(ranks))
-        weight = sub(ranks, x.new(low)) if interpolation == "linear" else _half(ranks)
-        result = lerp(at(low), at(np.ceil(array_of(ranks))), weight)
-    if q.ndim:
-        result = transpose(unsqueeze(result, 0), 0, -1)
-    return SqueezeBackward4.apply(result, dims=(result.ndim - 1,))
+    return at
 
 
-_ROUNDING = {"lower": np.floor, "higher": np.ceil, "nearest": np.round}
-
-
-def _half(like: Value) -> Value:
-    return like.new(np.full(like.shape, 0.5, array_of(like).dtype))
+def _interpolate(at: Callable[[Any], Value], ranks: Value, linear: bool, kind: Any) -> Value:
+    """Between the elements below and above each rank: in the middle, or as far as the rank is."""
+    low, high = np.floor(array_of(ranks)), np.ceil(array_of(ranks))
+    weight = sub(ranks, ranks.new(low)) if linear else ranks.new(np.full(low.shape, 0.5))
+    return lerp(at(low), at(high), to_dtype(weight, kind))
 
 
 def _ranks(q: Value, isnan: Any) -> Value:
@@ -204,6 +222,17 @@ def cov(
     centre = div(sum(_weighted(x, weights), 1), total)
     x = sub(x, unsqueeze(centre, 1))
     return squeeze(div(mm(x, t(_weighted(x, weights))), freedom))
+
+
+def corrcoef(input: Value) -> Value:
+    """The correlations of the variables in the rows of `input`: `cov` scaled to a diagonal of 1."""
+    _check_sample(input, "corrcoef")
+    c = cov(input)
+    if c.ndim == 0:
+        return div(c, c)
+    deviations = sqrt(diagonal(c))
+    c = div(div(c, view(deviations, (-1, 1))), view(deviations, (1, -1)))
+    return clamp(c, -1, 1)
 
 
 def _weighted(x: Value, weights: Value | None) -> Value:

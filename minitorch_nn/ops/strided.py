@@ -81,6 +81,12 @@ class AsStridedBackward0(View):
         return reshape(added[:size], self.shape)
 
 
+class AsStridedBackward1(AsStridedBackward0):
+    """In place. PyTorch: derivatives.yaml, as_strided_."""
+
+    __slots__ = ()
+
+
 class AsStridedScatterBackward0(Node):
     """y = x with src at the given positions;  dL/dx = dL/dy but 0 there, dL/dsrc = dL/dy there.
 
@@ -124,43 +130,18 @@ def as_strided(
     storage_offset counts from where the memory begins, which for a view is its base's beginning;
     by default it is the input's own. RuntimeError for a window that leaves the memory.
     """
-    return AsStridedBackward0.apply(input, **_window(input, size, stride, storage_offset))
-
-
-def as_strided_scatter(
-    input: Value,
-    src: Value,
-    size: Sequence[int],
-    stride: Sequence[int],
-    storage_offset: int | None = None,
-) -> Value:
-    """A copy of `input` with `src` in what as_strided would show.
-
-    RuntimeError unless src is of that size.
-    """
-    window = _window(input, size, stride, storage_offset)
-    shown = AsStridedBackward0()
-    shown.forward(array_of(input), **window)
-    check_fills(src, shown.positions.shape)
-    return AsStridedScatterBackward0.apply(input, src, positions=shown.positions)
-
-
-def check_fills(src: Value, shape: tuple[int, ...]) -> None:
-    """RuntimeError unless src is of the size of the part that it is to fill."""
-    if tuple(src.shape) != shape:
-        raise RuntimeError(
-            "expected src to have a size equal to the slice of self. src size = "
-            f"{list(src.shape)}, slice size = {list(shape)}"
-        )
-
-
-def _window(x: Any, size: Any, stride: Any, storage_offset: int | None) -> dict[str, Any]:
-    memory = array_of(x if getattr(x, "_base", None) is None else x._base)
-    item = memory.itemsize
+    memory = array_of(input if getattr(input, "_base", None) is None else input._base)
     sizes, strides = ints(size, "as_strided", "size"), ints(stride, "as_strided", "stride")
     offset = storage_offset
     if offset is None:
-        offset = (address(array_of(x)) - address(memory)) // item
+        offset = (address(array_of(input)) - address(memory)) // memory.itemsize
+    _check_window(memory, sizes, strides, offset)
+    return AsStridedBackward0.apply(input, memory=memory, size=sizes, stride=strides, offset=offset)
+
+
+def _check_window(
+    memory: Any, sizes: tuple[int, ...], strides: tuple[int, ...], offset: int
+) -> None:
     if len(sizes) != len(strides):
         raise RuntimeError("mismatch in length of strides and shape")
     if any(s < 0 for s in strides):
@@ -170,6 +151,7 @@ def _window(x: Any, size: Any, stride: Any, storage_offset: int | None) -> dict[
         )
     if offset < 0:
         raise RuntimeError(f"Tensor: invalid storage offset {offset}")
+    item = memory.itemsize
     end = offset + sum((n - 1) * s for n, s in zip(sizes, strides, strict=True)) + 1
     if 0 not in sizes and end > _span(memory):
         raise RuntimeError(
@@ -177,4 +159,3 @@ def _window(x: Any, size: Any, stride: Any, storage_offset: int | None) -> dict[
             f"and itemsize {item} requiring a storage size of {end * item} are out of bounds for "
             f"storage of size {_span(memory) * item}"
         )
-    return {"memory": memory, "size": sizes, "stride": strides, "offset": offset}

@@ -14,7 +14,7 @@ from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import floating
 from .choice import masked_fill
-from .operands import OfInput, OfResult, OfTwo, OfTwoFloats, need_tensors, refuse
+from .operands import OfInput, OfResult, OfTwo, OfTwoFloats, checked, need_tensors, refuse
 from .powers import reciprocal, rsqrt
 
 
@@ -87,7 +87,7 @@ class AtanBackward0(OfInput):
 class Atan2Backward0(OfTwoFloats):
     """y = the angle of the point (b, a).
 
-    dL/da = dL/dy·b / (a² + b²),  dL/db = -dL/dy·a / (a² + b²).
+    dL/da = dL/dy·b / (a² + b²),  dL/db = -dL/dy·a / (a² + b²), both 0 at the origin.
     PyTorch: derivatives.yaml, atan2; FunctionsManual.cpp (atan2_backward).
     """
 
@@ -95,10 +95,14 @@ class Atan2Backward0(OfTwoFloats):
     function = np.arctan2
 
     def to_a(self, grad: Value, a: Value, b: Value) -> Value:
-        return grad * b * reciprocal(a * a + b * b)
+        return grad * b * self.closeness(a, b)
 
     def to_b(self, grad: Value, a: Value, b: Value) -> Value:
-        return grad * -a * reciprocal(a * a + b * b)
+        return grad * -a * self.closeness(a, b)
+
+    def closeness(self, a: Value, b: Value) -> Value:
+        square = a * a + b * b
+        return masked_fill(reciprocal(square), square == 0, 0)
 
 
 class HypotBackward0(OfTwo):
@@ -175,6 +179,11 @@ class AtanhBackward0(OfInput):
         return grad / (1 - x * x)
 
 
+def _sinc(x: Any) -> Any:
+    angle = math.pi * np.where(x == 0, 1, x)
+    return np.where(x == 0, 1, np.sin(angle) / angle)
+
+
 class SincBackward0(OfInput):
     """y = sin πx / πx, 1 at 0;  dL/dx = dL/dy·(πx·cos πx - sin πx) / πx², 0 at 0.
 
@@ -182,7 +191,7 @@ class SincBackward0(OfInput):
     """
 
     __slots__ = ()
-    function = staticmethod(np.sinc)
+    function = staticmethod(_sinc)
 
     def backward(self, grad: Value) -> Value:
         (x,) = self.saved_tensors
@@ -198,7 +207,7 @@ class Deg2RadBackward0(Node):
     factor = math.pi / 180
 
     def forward(self, x: Any) -> Any:
-        return floating(x) * self.factor
+        return floating(checked(self, x)) * self.factor
 
     def backward(self, grad: Value) -> Value:
         return grad * self.factor

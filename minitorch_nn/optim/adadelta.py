@@ -12,8 +12,9 @@ import numpy as np
 
 from ..creation import zeros_like
 from ..tensor import Tensor
+from . import rule
 from .optimizer import Group
-from .rule import RuleOptimizer, State, average_square, count_step, decayed_gradient, scalar
+from .rule import RuleOptimizer, State
 from .settings import check_implementation, check_lr, check_not_negative
 
 
@@ -69,19 +70,19 @@ class Adadelta(RuleOptimizer):
 
     def _initial_state(self, param: Tensor, group: Group) -> State:
         return {
-            "step": scalar(0.0),
+            "step": rule.scalar(0.0),
             "square_avg": zeros_like(param),
             "acc_delta": zeros_like(param),
         }
 
     def _update(self, param: Tensor, group: Group) -> None:
         rho, eps = group["rho"], float(group["eps"])
-        grad, state = decayed_gradient(param, group), self._state_of(param, group)
-        count_step(state)
-        square = average_square(state["square_avg"], grad, rho)
+        grad, state = rule.decayed_gradient(param, group), self._state_of(param, group)
+        rule.count_step(state)
+        square = rule.average_square(state["square_avg"], grad, rho)
         change = np.sqrt(state["acc_delta"].array + eps)
         change /= np.sqrt(square + eps)
         change *= grad
-        average_square(state["acc_delta"], change, rho)
+        rule.average_square(state["acc_delta"], change, rho)
         values = param.array
         values -= float(group["lr"]) * change

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from ..creation import full_like
 from ..tensor import Tensor
+from . import rule
 from .optimizer import Group
-from .rule import RuleOptimizer, State, count_step, decayed_gradient, scalar, subtract_ratio
+from .rule import RuleOptimizer, State
 from .settings import check_implementation, check_lr, check_not_negative
 
 
@@ -75,13 +74,12 @@ class Adagrad(RuleOptimizer):
 
     def _initial_state(self, param: Tensor, group: Group) -> State:
         start = self.defaults["initial_accumulator_value"]
-        return {"step": scalar(0.0), "sum": full_like(param, start)}
+        return {"step": rule.scalar(0.0), "sum": full_like(param, start)}
 
     def _update(self, param: Tensor, group: Group) -> None:
-        grad, state = decayed_gradient(param, group), self._state_of(param, group)
-        step = count_step(state)
+        grad, state = rule.decayed_gradient(param, group), self._state_of(param, group)
+        step = rule.count_step(state)
         total = state["sum"].array
         total += grad * grad
-        root = np.sqrt(total)
-        root += float(group["eps"])
-        subtract_ratio(param, group["lr"] / (1 + (step - 1) * group["lr_decay"]), grad, root)
+        lr = group["lr"] / (1 + (step - 1) * group["lr_decay"])
+        rule.subtract_ratio(param, lr, grad, rule.root(total, group["eps"]))

@@ -12,18 +12,10 @@ import numpy as np
 
 from ..creation import zeros_like
 from ..tensor import Tensor
+from . import rule
 from .optimizer import Group
-from .rule import (
-    RuleOptimizer,
-    State,
-    average,
-    average_square,
-    count_step,
-    decayed_gradient,
-    scalar,
-    subtract_ratio,
-)
-from .settings import check_betas, check_implementation, check_lr, check_not_negative
+from .rule import RuleOptimizer, State
+from .settings import check_adam, check_implementation
 
 
 class Adam(RuleOptimizer):
@@ -65,10 +57,7 @@ class Adam(RuleOptimizer):
             raise ValueError(
                 "lr as a Tensor is not supported for capturable=False and foreach=True"
             )
-        check_lr(lr)
-        check_not_negative(epsilon=eps)
-        check_betas(betas)
-        check_not_negative(weight_decay=weight_decay)
+        check_adam(lr, betas, eps, weight_decay)
         check_implementation(differentiable, foreach, fused)
         super().__init__(
             params,
@@ -89,7 +78,7 @@ class Adam(RuleOptimizer):
 
     def _initial_state(self, param: Tensor, group: Group) -> State:
         state = {
-            "step": scalar(0.0),
+            "step": rule.scalar(0.0),
             "exp_avg": zeros_like(param),
             "exp_avg_sq": zeros_like(param),
         }
@@ -99,17 +88,15 @@ class Adam(RuleOptimizer):
 
     def _update(self, param: Tensor, group: Group) -> None:
         beta1, beta2 = group["betas"]
-        grad, state = decayed_gradient(param, group), self._state_of(param, group)
-        step = count_step(state)
-        mean = average(state["exp_avg"], grad, 1 - beta1)
-        square = average_square(state["exp_avg_sq"], grad, beta2)
+        grad, state = rule.decayed_gradient(param, group), self._state_of(param, group)
+        step = rule.count_step(state)
+        mean = rule.average(state["exp_avg"], grad, 1 - beta1)
+        square = rule.average_square(state["exp_avg_sq"], grad, beta2)
         if group["amsgrad"]:
             largest = state["max_exp_avg_sq"].array
             square = np.maximum(largest, square, out=largest)
-        root = np.sqrt(square)
-        root /= float((1 - beta2**step) ** 0.5)
-        root += float(group["eps"])
-        subtract_ratio(param, group["lr"] / (1 - beta1**step), mean, root)
+        size = rule.root(square, group["eps"], 1 - beta2**step)
+        rule.subtract_ratio(param, group["lr"] / (1 - beta1**step), mean, size)
 
 
 def _same_kind(betas: tuple[Any, Any], foreach: bool) -> tuple[Any, Any]:

@@ -12,17 +12,10 @@ import numpy as np
 
 from ..creation import zeros_like
 from ..tensor import Tensor
+from . import rule
 from .optimizer import Group
-from .rule import (
-    RuleOptimizer,
-    State,
-    average,
-    count_step,
-    decayed_gradient,
-    scalar,
-    subtract_ratio,
-)
-from .settings import check_betas, check_implementation, check_lr, check_not_negative
+from .rule import RuleOptimizer, State
+from .settings import check_adam, check_implementation
 
 
 class Adamax(RuleOptimizer):
@@ -54,10 +47,7 @@ class Adamax(RuleOptimizer):
         differentiable: bool = False,
         capturable: bool = False,
     ) -> None:
-        check_lr(lr)
-        check_not_negative(epsilon=eps)
-        check_betas(betas)
-        check_not_negative(weight_decay=weight_decay)
+        check_adam(lr, betas, eps, weight_decay)
         check_implementation(differentiable)
         super().__init__(
             params,
@@ -74,16 +64,23 @@ class Adamax(RuleOptimizer):
         )
 
     def _initial_state(self, param: Tensor, group: Group) -> State:
-        return {"step": scalar(0.0), "exp_avg": zeros_like(param), "exp_inf": zeros_like(param)}
+        return {
+            "step": rule.scalar(0.0),
+            "exp_avg": zeros_like(param),
+            "exp_inf": zeros_like(param),
+        }
 
     def _update(self, param: Tensor, group: Group) -> None:
         beta1, beta2 = group["betas"]
-        grad, state = decayed_gradient(param, group), self._state_of(param, group)
-        step = count_step(state)
-        mean = average(state["exp_avg"], grad, 1 - beta1)
+        grad, state = rule.decayed_gradient(param, group), self._state_of(param, group)
+        step = rule.count_step(state)
+        mean = rule.average(state["exp_avg"], grad, 1 - beta1)
         size = np.abs(grad)
         size += float(group["eps"])
         largest = state["exp_inf"].array
         largest *= float(beta2)
         np.maximum(largest, size, out=largest)
-        subtract_ratio(param, group["lr"] / (1 - beta1**step), mean, largest)
+        change = mean / largest
+        change *= float(group["lr"] / (1 - beta1**step))
+        values = param.array
+        values -= change

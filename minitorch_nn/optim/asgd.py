@@ -12,8 +12,9 @@ import numpy as np
 
 from ..creation import zeros_like
 from ..tensor import Tensor
+from . import rule
 from .optimizer import Group
-from .rule import RuleOptimizer, State, count_step, decayed_gradient, scalar
+from .rule import RuleOptimizer, State
 from .settings import check_implementation, check_lr, check_not_negative
 
 
@@ -67,16 +68,16 @@ class ASGD(RuleOptimizer):
 
     def _initial_state(self, param: Tensor, group: Group) -> State:
         return {
-            "step": scalar(0.0),
-            "eta": scalar(group["lr"]),
-            "mu": scalar(1.0),
+            "step": rule.scalar(0.0),
+            "eta": rule.scalar(group["lr"]),
+            "mu": rule.scalar(1.0),
             "ax": zeros_like(param),
         }
 
     def _update(self, param: Tensor, group: Group) -> None:
         lr, lambd = group["lr"], float(group["lambd"])
-        grad, state = decayed_gradient(param, group), self._state_of(param, group)
-        step = count_step(state)
+        grad, state = rule.decayed_gradient(param, group), self._state_of(param, group)
+        step = rule.count_step(state)
         eta, mu = state["eta"].item(), state["mu"].item()
         mean, values = state["ax"].array, param.array
         values *= 1 - lambd * eta
@@ -85,5 +86,5 @@ class ASGD(RuleOptimizer):
             np.copyto(mean, values)
         else:
             mean += (values - mean) * mu
-        state["eta"].copy_(scalar(lr / (1 + lambd * lr * step) ** group["alpha"]))
-        state["mu"].copy_(scalar(1 / max(1, step - group["t0"])))
+        state["eta"].copy_(rule.scalar(lr / (1 + lambd * lr * step) ** group["alpha"]))
+        state["mu"].copy_(rule.scalar(1 / max(1, step - group["t0"])))

@@ -8,22 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from ..creation import zeros_like
 from ..tensor import Tensor
+from . import rule
 from .optimizer import Group
-from .rule import (
-    RuleOptimizer,
-    State,
-    average,
-    average_square,
-    count_step,
-    decayed_gradient,
-    scalar,
-    subtract_ratio,
-)
-from .settings import check_betas, check_implementation, check_lr, check_not_negative
+from .rule import RuleOptimizer, State
+from .settings import check_adam, check_implementation, check_not_negative
 
 
 class NAdam(RuleOptimizer):
@@ -35,7 +25,7 @@ class NAdam(RuleOptimizer):
         v ← β2·v + (1 - β2)·g²       "exp_avg_sq"
         μₜ = β1·(1 - 0.96^(t·momentum_decay)/2),   Π = μ₁·…·μₜ, "mu_product"
         r = √(v/(1 - β2ᵗ)) + eps
-        p ← p - lr·(1 - μₜ)/(1 - Π) · g/r - lr·μₜ₊₁/(1 - Π·μₜ₊₁) · m/r
+        p ← p - lr·((1 - μₜ)/(1 - Π)·g + μₜ₊₁/(1 - Π·μₜ₊₁)·m)/r
 
     Dozat, "Incorporating Nesterov Momentum into Adam", 2016.
 
@@ -59,10 +49,8 @@ class NAdam(RuleOptimizer):
         capturable: bool = False,
         differentiable: bool = False,
     ) -> None:
-        check_lr(lr)
-        check_not_negative(epsilon=eps)
-        check_betas(betas)
-        check_not_negative(weight_decay=weight_decay, momentum_decay=momentum_decay)
+        check_adam(lr, betas, eps, weight_decay)
+        check_not_negative(momentum_decay=momentum_decay)
         check_implementation(differentiable)
         super().__init__(
             params,
@@ -82,25 +70,23 @@ class NAdam(RuleOptimizer):
 
     def _initial_state(self, param: Tensor, group: Group) -> State:
         return {
-            "step": scalar(0.0),
-            "mu_product": scalar(1.0),
+            "step": rule.scalar(0.0),
+            "mu_product": rule.scalar(1.0),
             "exp_avg": zeros_like(param),
             "exp_avg_sq": zeros_like(param),
         }
 
     def _update(self, param: Tensor, group: Group) -> None:
         (beta1, beta2), lr = group["betas"], group["lr"]
-        grad, state = decayed_gradient(param, group), self._state_of(param, group)
-        step = count_step(state)
-        mean = average(state["exp_avg"], grad, 1 - beta1)
-        square = average_square(state["exp_avg_sq"], grad, beta2)
-        root = np.sqrt(square / float(1 - beta2**step))
-        root += float(group["eps"])
-
+        grad, state = rule.decayed_gradient(param, group), self._state_of(param, group)
+        step = rule.count_step(state)
+        mean = rule.average(state["exp_avg"], grad, 1 - beta1)
+        square = rule.average_square(state["exp_avg_sq"], grad, beta2)
         mu, mu_next = (
             beta1 * (1.0 - 0.5 * 0.96 ** (t * group["momentum_decay"])) for t in (step, step + 1)
         )
         state["mu_product"].array *= mu
         product = state["mu_product"].item()
-        subtract_ratio(param, lr * (1.0 - mu) / (1.0 - product), grad, root)
-        subtract_ratio(param, lr * mu_next / (1.0 - product * mu_next), mean, root)
+        ahead = float(lr * (1.0 - mu) / (1.0 - product)) * grad
+        ahead += float(lr * mu_next / (1.0 - product * mu_next)) * mean
+        rule.subtract_ratio(param, 1.0, ahead, rule.root(square, group["eps"], 1 - beta2**step))

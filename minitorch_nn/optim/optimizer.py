@@ -63,7 +63,6 @@ class Optimizer:
         self.defaults = defaults
         self.state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[Group] = []
-        self._hooks: defaultdict[str, dict[int, Callable[..., Any]]] = defaultdict(dict)
         groups = list(params)
         if not groups:
             raise ValueError("optimizer got an empty parameter list")
@@ -71,6 +70,11 @@ class Optimizer:
             groups = [{"params": groups}]
         for group in groups:
             self.add_param_group(group)
+
+    @functools.cached_property
+    def _hooks(self) -> defaultdict[str, dict[int, Callable[..., Any]]]:
+        """By when they run. Made when first asked for: wrappers may do without our __init__."""
+        return defaultdict(dict)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         # So that the hooks run around every subclass's own step, a user's too.
@@ -89,7 +93,6 @@ class Optimizer:
     def __setstate__(self, state: dict[str, Any]) -> None:
         # After unpickling, and at the end of load_state_dict: subclasses complete old states here.
         self.__dict__.update(state)
-        self.__dict__.setdefault("_hooks", defaultdict(dict))
 
     def __repr__(self) -> str:
         text = f"{type(self).__name__} ("

@@ -8,21 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from ..creation import zeros_like
 from ..tensor import Tensor
+from . import rule
 from .optimizer import Group
-from .rule import (
-    RuleOptimizer,
-    State,
-    average,
-    average_square,
-    count_step,
-    decayed_gradient,
-    scalar,
-)
-from .settings import check_betas, check_implementation, check_lr, check_not_negative
+from .rule import RuleOptimizer, State
+from .settings import check_adam, check_implementation
 
 
 class RAdam(RuleOptimizer):
@@ -59,10 +50,7 @@ class RAdam(RuleOptimizer):
         capturable: bool = False,
         differentiable: bool = False,
     ) -> None:
-        check_lr(lr)
-        check_not_negative(epsilon=eps)
-        check_betas(betas)
-        check_not_negative(weight_decay=weight_decay)
+        check_adam(lr, betas, eps, weight_decay)
         check_implementation(differentiable)
         super().__init__(
             params,
@@ -81,17 +69,17 @@ class RAdam(RuleOptimizer):
 
     def _initial_state(self, param: Tensor, group: Group) -> State:
         return {
-            "step": scalar(0.0),
+            "step": rule.scalar(0.0),
             "exp_avg": zeros_like(param),
             "exp_avg_sq": zeros_like(param),
         }
 
     def _update(self, param: Tensor, group: Group) -> None:
         beta1, beta2 = group["betas"]
-        grad, state = decayed_gradient(param, group), self._state_of(param, group)
-        step = count_step(state)
-        mean = average(state["exp_avg"], grad, 1 - beta1)
-        square = average_square(state["exp_avg_sq"], grad, beta2)
+        grad, state = rule.decayed_gradient(param, group), self._state_of(param, group)
+        step = rule.count_step(state)
+        mean = rule.average(state["exp_avg"], grad, 1 - beta1)
+        square = rule.average_square(state["exp_avg_sq"], grad, beta2)
 
         change = mean / float(1 - beta1**step)
         change *= float(group["lr"])
@@ -99,10 +87,8 @@ class RAdam(RuleOptimizer):
         longest = 2 / (1 - beta2) - 1
         length = longest - 2 * step * unseen / (1 - unseen)
         if length > 5:
-            root = np.sqrt(square)
-            root += float(group["eps"])
-            change *= float((1 - unseen) ** 0.5) / root
-            change *= float(_rectification(length, longest))
+            change /= rule.root(square, group["eps"])
+            change *= float((1 - unseen) ** 0.5 * _rectification(length, longest))
         values = param.array
         values -= change
 

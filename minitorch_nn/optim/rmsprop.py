@@ -8,21 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from ..creation import zeros_like
 from ..tensor import Tensor
+from . import rule
 from .optimizer import Group
-from .rule import (
-    RuleOptimizer,
-    State,
-    average,
-    average_square,
-    count_step,
-    decayed_gradient,
-    scalar,
-    subtract_ratio,
-)
+from .rule import RuleOptimizer, State
 from .settings import check_implementation, check_lr, check_not_negative
 
 
@@ -78,7 +68,7 @@ class RMSprop(RuleOptimizer):
         )
 
     def _initial_state(self, param: Tensor, group: Group) -> State:
-        state = {"step": scalar(0.0), "square_avg": zeros_like(param)}
+        state = {"step": rule.scalar(0.0), "square_avg": zeros_like(param)}
         if group["momentum"] > 0:
             state["momentum_buffer"] = zeros_like(param)
         if group["centered"]:
@@ -87,18 +77,17 @@ class RMSprop(RuleOptimizer):
 
     def _update(self, param: Tensor, group: Group) -> None:
         alpha, momentum = group["alpha"], float(group["momentum"])
-        grad, state = decayed_gradient(param, group), self._state_of(param, group)
-        count_step(state)
-        square = average_square(state["square_avg"], grad, alpha)
+        grad, state = rule.decayed_gradient(param, group), self._state_of(param, group)
+        rule.count_step(state)
+        square = rule.average_square(state["square_avg"], grad, alpha)
         if group["centered"]:
-            mean = average(state["grad_avg"], grad, 1 - alpha)
+            mean = rule.average(state["grad_avg"], grad, 1 - alpha)
             square = square - mean * mean
-        root = np.sqrt(square)
-        root += float(group["eps"])
+        size = rule.root(square, group["eps"])
         if momentum == 0:
-            subtract_ratio(param, group["lr"], grad, root)
+            rule.subtract_ratio(param, group["lr"], grad, size)
             return
         buffer, values = state["momentum_buffer"].array, param.array
         buffer *= momentum
-        buffer += grad / root
+        buffer += grad / size
         values -= float(group["lr"]) * buffer

@@ -13,8 +13,9 @@ import numpy as np
 from ..creation import full_like, zeros_like
 from ..ops.pointwise import sign
 from ..tensor import Tensor
+from . import rule
 from .optimizer import Group
-from .rule import RuleOptimizer, State, count_step, scalar
+from .rule import RuleOptimizer, State
 from .settings import check_implementation, check_lr
 
 
@@ -67,7 +68,7 @@ class Rprop(RuleOptimizer):
 
     def _initial_state(self, param: Tensor, group: Group) -> State:
         return {
-            "step": scalar(0.0),
+            "step": rule.scalar(0.0),
             "prev": zeros_like(param),
             "step_size": full_like(param, float(group["lr"])),
         }
@@ -75,7 +76,7 @@ class Rprop(RuleOptimizer):
     def _update(self, param: Tensor, group: Group) -> None:
         shrink, grow = group["etas"]
         state = self._state_of(param, group)
-        count_step(state)
+        rule.count_step(state)
         previous, size, values = state["prev"].array, state["step_size"].array, param.array
         grad = -param.grad.array if group["maximize"] else param.grad.array
         same = sign(grad * previous)

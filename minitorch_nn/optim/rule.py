@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ..autograd.grad_mode import enable_grad
 from ..creation import tensor
 from ..dtypes import Array, float32, float64, get_default_dtype
@@ -127,9 +129,20 @@ def average_square(mean: Tensor, value: Array, decay: float | Tensor) -> Array:
     return array
 
 
+def root(square: Array, eps: float, share: float | Tensor = 1.0) -> Array:
+    """√(square/share) + eps, in an array of its own."""
+    result = np.sqrt(square, out=np.empty_like(square))
+    result /= float(share**0.5)
+    result += float(eps)
+    return result
+
+
 def subtract_ratio(param: Tensor, size: float | Tensor, top: Array, bottom: Array) -> None:
-    """p ← p - size·top/bottom. PyTorch: addcdiv_(top, bottom, value=-size)."""
-    change = float(size) * top
-    change /= bottom
+    """p ← p - size·top/bottom. `bottom` is used up: one array less to find memory for.
+
+    PyTorch: param.addcdiv_(top, bottom, value=-size).
+    """
+    bottom = np.divide(top, bottom, out=bottom)
+    bottom *= float(size)
     values = param.array
-    values -= change
+    values -= bottom

@@ -20,11 +20,19 @@ def check_not_negative(**settings: float | Tensor) -> None:
             raise ValueError(f"Invalid {name} value: {value}")
 
 
-def check_betas(betas: tuple[float | Tensor, float | Tensor]) -> None:
-    """ValueError unless both are at least 0 and less than 1."""
+def check_adam(
+    lr: float | Tensor,
+    betas: tuple[float | Tensor, float | Tensor],
+    eps: float,
+    weight_decay: float,
+) -> None:
+    """ValueError for settings that Adam and its kin cannot take: betas are in [0, 1)."""
+    check_lr(lr)
+    check_not_negative(epsilon=eps)
     for i, beta in enumerate(betas[:2]):
         if not 0.0 <= beta < 1.0:
             raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
+    check_not_negative(weight_decay=weight_decay)
 
 
 def check_implementation(

@@ -2,7 +2,7 @@
 
     from minitorch_nn.vision import datasets, transforms
 
-To read: datasets.py, transforms.py; below them idx.py (MNIST's file format), download.py and
+To read: datasets.py, transforms/; below them idx.py (MNIST's file format), download.py and
 sample.py (the digits that come with the package).
 """
 

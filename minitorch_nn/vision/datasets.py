@@ -1,9 +1,10 @@
-"""MNIST, handwritten digits: from its files, from the web, or the sample that comes along.
+"""MNIST, handwritten digits: from its files, from the web, or the sample that comes along. And
+others of its kind: FashionMNIST, and FakeData for trying things out.
 
     train = MNIST("data", download=True, transform=ToTensor())
     image, label = train[0]
 
-torchvision: torchvision/datasets/mnist.py, vision.py.
+torchvision: torchvision/datasets/mnist.py, fakedata.py, vision.py.
 """
 
 from __future__ import annotations
@@ -16,20 +17,73 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from ..creation import as_tensor, from_numpy
+from ..creation import as_tensor, from_numpy, randint, randn
 from ..dtypes import Array
+from ..random import fork_rng, manual_seed
 from ..utils.data import Dataset
 from ..utils.data.collate import Columns
 from . import idx, sample
-from .download import SHA256, fetch
+from .download import FASHION_MD5, SHA256, fetch
 from .transforms import takes_batches
+from .transforms.functional import as_image, to_pil_image
 
-__all__ = ["MNIST", "Found", "LabelledImages", "MNISTSample", "find_mnist"]
+__all__ = [
+    "MNIST",
+    "FakeData",
+    "FashionMNIST",
+    "Found",
+    "LabelledImages",
+    "MNISTSample",
+    "VisionDataset",
+    "find_mnist",
+]
 
 Transform = Callable[[Any], Any]
 
 
-class LabelledImages(Dataset[tuple[Any, Any]]):
+class VisionDataset(Dataset[tuple[Any, Any]]):
+    """A data set with transforms, which it prints. A subclass has `__getitem__` and `__len__`."""
+
+    def __init__(
+        self,
+        root: str | Path | None = None,
+        transforms: Any = None,
+        transform: Transform | None = None,
+        target_transform: Transform | None = None,
+    ) -> None:
+        if transforms is not None and (transform is not None or target_transform is not None):
+            raise ValueError("Only transforms or transform/target_transform can be passed as argument")
+        self.root = os.path.expanduser(root) if isinstance(root, str) else root
+        self.transforms = transforms
+        self.transform = transform
+        self.target_transform = target_transform
+
+    def __repr__(self) -> str:
+        lines = [f"Number of datapoints: {len(self)}"]  # type: ignore[arg-type]
+        if self.root is not None:
+            lines.append(f"Root location: {self.root}")
+        lines += self.extra_repr().splitlines()
+        if self.transforms is not None:
+            lines.append(repr(self.transforms))
+        if self.transform is not None or self.target_transform is not None:
+            lines.append("StandardTransform")
+        lines = [f"Dataset {type(self).__name__}", *(f"    {line}" for line in lines)]
+        if self.transform is not None:
+            lines.append(_hanging("Transform: ", self.transform))
+        if self.target_transform is not None:
+            lines.append(_hanging("Target transform: ", self.target_transform))
+        return "\n".join(lines)
+
+    def extra_repr(self) -> str:
+        """More lines to print."""
+        return ""
+
+
+def _hanging(head: str, content: Any) -> str:
+    return head + repr(content).replace("\n", "\n" + " " * len(head))
+
+
+class LabelledImages(VisionDataset):
     """Grey images with a digit each: what MNIST and its sample have in common.
 
     Attributes:
@@ -51,7 +105,6 @@ class LabelledImages(Dataset[tuple[Any, Any]]):
         "8 - eight",
         "9 - nine",
     ]
-    root: str | None = None
 
     def __init__(
         self,
@@ -60,12 +113,12 @@ class LabelledImages(Dataset[tuple[Any, Any]]):
         train: bool,
         transform: Transform | None,
         target_transform: Transform | None,
+        root: str | None = None,
     ) -> None:
+        super().__init__(root, transform=transform, target_transform=target_transform)
         self.data = from_numpy(images)
         self.targets = from_numpy(labels.astype(np.int64))
         self.train = train
-        self.transform = transform
-        self.target_transform = target_transform
 
     @property
     def class_to_idx(self) -> dict[str, int]:
@@ -74,10 +127,10 @@ class LabelledImages(Dataset[tuple[Any, Any]]):
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         """Image and label, after `transform` and `target_transform`.
 
-        Before them the image is a NumPy array, uint8 [28, 28] (torchvision has a PIL image here,
-        but this package knows no PIL), and the label an int.
+        Before them the image is a PIL image, or where Pillow is not installed a NumPy array, uint8
+        [28, 28]; and the label an int.
         """
-        image: Any = self.data[index].numpy().copy()  # a transform may change it in place
+        image: Any = as_image(self.data[index].numpy())
         label: Any = int(self.targets[index])
         if self.transform is not None:
             image = self.transform(image)
@@ -92,7 +145,10 @@ class LabelledImages(Dataset[tuple[Any, Any]]):
         if overridden or not takes_batches(self.transform):
             return [self[i] for i in rows.tolist()]
         transform: Any = self.transform
-        images = transform.batch(self.data[rows].numpy())
+        try:
+            images = transform.batch(self.data[rows].numpy())
+        except (TypeError, ValueError):
+            return [self[i] for i in rows.tolist()]  # which is refused in torchvision's words
         labels = as_tensor(self.targets)[rows].tolist()
         if self.target_transform is not None:
             labels = map(self.target_transform, labels)
@@ -101,22 +157,8 @@ class LabelledImages(Dataset[tuple[Any, Any]]):
     def __len__(self) -> int:
         return len(self.data)
 
-    def __repr__(self) -> str:
-        lines = [f"Dataset {type(self).__name__}", f"    Number of datapoints: {len(self)}"]
-        if self.root is not None:
-            lines.append(f"    Root location: {self.root}")
-        lines.append(f"    Split: {'Train' if self.train else 'Test'}")
-        if self.transform is not None or self.target_transform is not None:
-            lines.append("    StandardTransform")
-        if self.transform is not None:
-            lines.append(_hanging("Transform: ", self.transform))
-        if self.target_transform is not None:
-            lines.append(_hanging("Target transform: ", self.target_transform))
-        return "\n".join(lines)
-
-
-def _hanging(head: str, content: Any) -> str:
-    return head + repr(content).replace("\n", "\n" + " " * len(head))
+    def extra_repr(self) -> str:
+        return f"Split: {'Train' if self.train else 'Test'}"
 
 
 class MNIST(LabelledImages):
@@ -141,6 +183,7 @@ class MNIST(LabelledImages):
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
         "http://yann.lecun.com/exdb/mnist/",
     ]
+    checksums: ClassVar[dict[str, str]] = SHA256
 
     def __init__(
         self,
@@ -153,7 +196,7 @@ class MNIST(LabelledImages):
         self.root = os.path.expanduser(root)
         if download:
             self.download()
-        files = _find_files(Path(self.root), train)
+        files = _find_files(self.folders(), train)
         if files is None:
             raise RuntimeError("Dataset not found. You can use download=True to download it")
         images, labels = idx.read_images(files.images), idx.read_labels(files.labels)
@@ -162,20 +205,92 @@ class MNIST(LabelledImages):
                 f"{files.images} has {len(images)} images, but {files.labels} has {len(labels)} "
                 "labels; delete both and download them again"
             )
-        super().__init__(images, labels, train, transform, target_transform)
+        super().__init__(images, labels, train, transform, target_transform, self.root)
 
     @property
     def raw_folder(self) -> str:
-        return os.path.join(str(self.root), "MNIST", "raw")
+        return os.path.join(str(self.root), type(self).__name__, "raw")
+
+    def folders(self) -> list[Path]:
+        """Where the files may be."""
+        return [Path(self.raw_folder), Path(str(self.root))]
 
     def download(self) -> None:
         """Fetch the files that are missing. RuntimeError if that fails."""
-        root, raw = Path(str(self.root)), Path(self.raw_folder)
-        if _has_all_files(root):
+        if _has_all_files(self.folders()):
             return
-        for name in SHA256:
+        raw = Path(self.raw_folder)
+        for name, checksum in self.checksums.items():
             if _file(raw, name) is None:
-                fetch(name, raw, self.mirrors)
+                fetch(name, raw, self.mirrors, checksum)
+
+
+class FashionMNIST(MNIST):
+    """Zalando's pictures of clothes, as many and as large as MNIST's digits, in the same files.
+
+    They are looked for in root/FashionMNIST/raw. Otherwise as `MNIST`.
+    """
+
+    classes: ClassVar[list[str]] = [
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    ]
+    mirrors: ClassVar[list[str]] = ["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"]
+    checksums: ClassVar[dict[str, str]] = FASHION_MD5
+
+    def folders(self) -> list[Path]:
+        return [Path(self.raw_folder)]  # in `root` itself the same names may be MNIST's
+
+
+class FakeData(VisionDataset):
+    """Noise with labels, drawn anew but alike each time: for trying a program without any data.
+
+    Args:
+        size: how many images there are.
+        image_size: (channels, height, width) of each; a PIL image, which needs Pillow.
+        num_classes: labels are from 0 to num_classes - 1.
+        random_offset: added to the index, which seeds an image.
+    """
+
+    def __init__(
+        self,
+        size: int = 1000,
+        image_size: tuple[int, int, int] = (3, 224, 224),
+        num_classes: int = 10,
+        transform: Transform | None = None,
+        target_transform: Transform | None = None,
+        random_offset: int = 0,
+    ) -> None:
+        super().__init__(transform=transform, target_transform=target_transform)
+        self.size = size
+        self.image_size = image_size
+        self.num_classes = num_classes
+        self.random_offset = random_offset
+
+    def __getitem__(self, index: int) -> tuple[Any, Any]:
+        """Image and label, after the transforms. IndexError beyond the end."""
+        if index >= len(self):
+            raise IndexError(f"{type(self).__name__} index out of range")
+        with fork_rng():
+            manual_seed(index + self.random_offset)
+            image: Any = to_pil_image(randn(*self.image_size))
+            label: Any = randint(0, self.num_classes, (1,))[0]
+        if self.transform is not None:
+            image = self.transform(image)
+        if self.target_transform is not None:
+            label = self.target_transform(label)
+        return image, label.item()
+
+    def __len__(self) -> int:
+        return self.size
 
 
 class MNISTSample(LabelledImages):
@@ -217,7 +332,8 @@ def find_mnist(
         ValueError: a file is damaged.
     """
     root = "data" if data is None else data
-    if not download and not _has_all_files(Path(root).expanduser()):
+    folder = Path(root).expanduser()
+    if not download and not _has_all_files([folder / "MNIST" / "raw", folder]):
         if data is None:
             return _the_sample(transform)
         raise RuntimeError(
@@ -248,10 +364,10 @@ class _Files(NamedTuple):
     labels: Path
 
 
-def _find_files(root: Path, train: bool) -> _Files | None:
-    """The two files of a split, side by side, where torchvision keeps them or in `root` itself."""
+def _find_files(folders: Sequence[Path], train: bool) -> _Files | None:
+    """The two files of a split, side by side in the first of the folders that has both."""
     split = "train" if train else "t10k"
-    for folder in (root / "MNIST" / "raw", root):
+    for folder in folders:
         images = _file(folder, f"{split}-images-idx3-ubyte")
         labels = _file(folder, f"{split}-labels-idx1-ubyte")
         if images is not None and labels is not None:
@@ -259,8 +375,8 @@ def _find_files(root: Path, train: bool) -> _Files | None:
     return None
 
 
-def _has_all_files(root: Path) -> bool:
-    return _find_files(root, True) is not None and _find_files(root, False) is not None
+def _has_all_files(folders: Sequence[Path]) -> bool:
+    return all(_find_files(folders, train) is not None for train in (True, False))
 
 
 def _file(folder: Path, name: str) -> Path | None:

@@ -1,6 +1,6 @@
-"""Fetching MNIST's files from the web.
+"""Fetching MNIST's files, and FashionMNIST's, from the web.
 
-A file is taken from the first mirror that has it, unpacked, and kept only if its content is MNIST's
+A file is taken from the first mirror that has it, unpacked, and kept only if its content is right
 to the bit. It appears under its name whole or not at all.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-__all__ = ["SHA256", "fetch", "write_whole"]
+__all__ = ["FASHION_MD5", "SHA256", "fetch", "write_whole"]
 
 # Of the unpacked files: mirrors have packed the same content in different ways.
 SHA256 = {
@@ -26,16 +26,24 @@ SHA256 = {
     "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
+# Of the packed files, as torchvision has them.
+FASHION_MD5 = {
+    "train-images-idx3-ubyte": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+    "train-labels-idx1-ubyte": "25c81989df183df01b3e8a0aad5dffbe",
+    "t10k-images-idx3-ubyte": "bef4ecab320f06d8554ea6380940ec79",
+    "t10k-labels-idx1-ubyte": "bb300cfdad3c16e7a12a480ee83cd310",
+}
 _TIMEOUT = 30  # seconds without an answer
 _CHUNK = 1 << 16
 
 
-def fetch(name: str, folder: Path, mirrors: Sequence[str]) -> None:
-    """Put MNIST's file `name`, unpacked, into `folder`, which is made if need be.
+def fetch(name: str, folder: Path, mirrors: Sequence[str], checksum: str) -> None:
+    """Put the file `name`, unpacked, into `folder`, which is made if need be.
 
     Args:
-        name: one of the four in `SHA256`.
+        name: of the file when it is unpacked.
         mirrors: URLs that end in a slash, under each of which there may be `name`.gz.
+        checksum: SHA-256 of the unpacked file, or MD5 of the packed one, in hexadecimal.
 
     Raises:
         RuntimeError: no mirror gave the right file, or it could not be written.
@@ -43,14 +51,15 @@ def fetch(name: str, folder: Path, mirrors: Sequence[str]) -> None:
     failures = []
     for mirror in mirrors:
         try:
-            content = gzip.decompress(_download(f"{mirror}{name}.gz"))
+            packed = _download(f"{mirror}{name}.gz")
+            content = gzip.decompress(packed)
         except (EOFError, zlib.error, gzip.BadGzipFile):
             failures.append(f"{mirror} sent a damaged file")
             continue
         except (OSError, http.client.HTTPException, ValueError) as error:
             failures.append(f"{mirror} failed ({str(error).strip('<>')})")
             continue
-        if hashlib.sha256(content).hexdigest() == SHA256[name]:
+        if checksum in (hashlib.sha256(content).hexdigest(), hashlib.md5(packed).hexdigest()):
             return write_whole(content, folder / name)
         failures.append(f"{mirror} sent something else")
     raise RuntimeError(

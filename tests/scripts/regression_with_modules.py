@@ -57,4 +57,4 @@ for t in range(400):
     optimizer.step()
 print(f"Result: {model.string()}")
 for name, parameter in model.named_parameters():
-    print(name, parameter, parameter.grad, sep="  ")
+    print(name, parameter, parameter.grad.round(), sep="  ")

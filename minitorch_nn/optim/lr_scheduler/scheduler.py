@@ -201,7 +201,8 @@ def _note_step(optimizer: Any, args: Any, kwargs: Any) -> None:
 
 
 def _warn_of_order(optimizer: Any) -> None:
-    if vars(optimizer).get("step") is not optimizer._own_step:
+    known = vars(optimizer)  # a copy of an optimizer is not watched
+    if "_opt_called" not in known or known.get("step") is not known["_own_step"]:
         warnings.warn(_STEP_OVERRIDDEN, UserWarning, stacklevel=3)
-    elif not optimizer._opt_called:
+    elif not known["_opt_called"]:
         warnings.warn(_WRONG_ORDER, UserWarning, stacklevel=3)

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence, Sized
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from ...creation import as_tensor, multinomial
+from ...creation import as_tensor
 from ...dtypes import float64
+from ...ops.draws import multinomial
 from ...random import Generator, default_generator
 
 __all__ = [
