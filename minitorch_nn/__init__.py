@@ -47,22 +47,27 @@ from .autograd.graph_tree import graph_tree, print_graph
 from .creation import (
     arange,
     as_tensor,
+    asarray,
     empty,
     empty_like,
+    empty_strided,
     eye,
     from_numpy,
     full,
     full_like,
     linspace,
+    logspace,
     normal,
     ones,
     ones_like,
     rand,
     rand_like,
     randint,
+    randint_like,
     randn,
     randn_like,
     randperm,
+    scalar_tensor,
     tensor,
     tril_indices,
     triu_indices,
@@ -72,6 +77,7 @@ from .creation import (
 from .device import device, get_default_device, set_default_device
 from .dtypes import bool_ as bool
 from .dtypes import (
+    can_cast,
     dtype,
     float16,
     float32,
@@ -88,6 +94,16 @@ from .dtypes import (
 from .dtypes import float_ as float
 from .dtypes import int_ as int
 from .formatting import set_printoptions
+from .layout import (
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    layout,
+    memory_format,
+    preserve_format,
+    strided,
+)
+from .limits import finfo, iinfo
 from .missing import name_plainly
 from .nn.parameter import typename
 from .ops.activation import log_softmax, sigmoid, softmax, tanh
@@ -257,6 +273,7 @@ from .ops.products import (
     vdot,
 )
 from .ops.moments import std, std_mean, var, var_mean
+from .ops.operands import need_tensors
 from .ops.norms import dist, norm, renorm
 from .ops.parts import narrow, narrow_copy, select
 from .ops.pointwise import (
@@ -370,6 +387,18 @@ from .ops.trigonometry import (
     sinh,
     tan,
 )
+from .old_types import (
+    BoolTensor,
+    ByteTensor,
+    CharTensor,
+    DoubleTensor,
+    FloatTensor,
+    HalfTensor,
+    IntTensor,
+    LongTensor,
+    ShortTensor,
+    set_default_tensor_type,
+)
 from .random import (
     Generator,
     default_generator,
@@ -409,6 +438,23 @@ def result_type(tensor1: Any, tensor2: Any) -> dtype:
 def is_tensor(obj: object) -> builtins.bool:
     """Whether `obj` is a Tensor."""
     return isinstance(obj, Tensor)
+
+
+def is_floating_point(input: Tensor) -> builtins.bool:
+    """Whether `input` holds floats."""
+    need_tensors("is_floating_point", input=input)
+    return input.is_floating_point()
+
+
+def is_complex(input: Tensor) -> builtins.bool:
+    """False: complex numbers are not part of the package."""
+    need_tensors("is_complex", input=input)
+    return False
+
+
+def is_nonzero(input: Tensor) -> builtins.bool:
+    """Whether the one element of `input` is not 0. RuntimeError for more or fewer elements."""
+    return builtins.bool(input)
 
 
 def numel(input: Tensor) -> builtins.int:

@@ -1,114 +1,100 @@
 """New tensors: from data, filled, counted, or drawn at random.
 
-Each takes `dtype`, `device` (the CPU), `requires_grad`; those with a shape take it as `zeros(2, 3)`
-or `zeros((2, 3))`.
+Those with a shape take it as `zeros(2, 3)`, `zeros((2, 3))` or `zeros(size=(2, 3))`. All take
+`dtype`, and as further options `device` (the CPU), `requires_grad`, `layout` and `pin_memory`.
+Tensors made like another (zeros_like, x.new_zeros) are in ops/alike.py.
 
-PyTorch: aten/src/ATen/native/TensorFactories.cpp; torch/csrc/utils/tensor_new.cpp.
+PyTorch: aten/src/ATen/native/TensorFactories.cpp, RangeFactories.cpp; torch/csrc/utils/
+tensor_new.cpp.
 """
 
 from __future__ import annotations
 
+import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import index
 from typing import Any
 
 import numpy as np
 
-from . import dtypes, random
-from .device import check_device
-from .dtypes import Array
-from .dtypes import dtype as DType
-from .ops.dims import sizes_of
+from . import dtypes
+from .dtypes import Array, wanted
+from .layout import arranged, contiguous_format
 from .ops import draws
-from .random import Generator
+from .ops.alike import (  # the functions made like another belong to this family
+    checked_shape,
+    empty_like,
+    finished,
+    full_like,
+    ones_like,
+    rand_like,
+    randint_like,
+    randn_like,
+    shape_given,
+    strided_memory,
+    zeros_like,
+)
+from .ops.as_array import check_numpy, number, to_array
+from .random import Generator, default_generator
 from .tensor import Tensor
 
+__all__ = [
+    "arange",
+    "as_tensor",
+    "asarray",
+    "empty",
+    "empty_like",
+    "empty_strided",
+    "eye",
+    "from_numpy",
+    "full",
+    "full_like",
+    "linspace",
+    "logspace",
+    "normal",
+    "ones",
+    "ones_like",
+    "rand",
+    "rand_like",
+    "randint",
+    "randint_like",
+    "randn",
+    "randn_like",
+    "randperm",
+    "scalar_tensor",
+    "tensor",
+    "tril_indices",
+    "triu_indices",
+    "zeros",
+    "zeros_like",
+]
 
-def _made(array: Array, device: Any, requires_grad: bool) -> Tensor:
-    check_device(device)
-    t = Tensor.new(array)
-    if requires_grad and not t.is_floating_point():
-        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
-    return t.requires_grad_() if requires_grad else t
+Options = dict[str, Any]
 
 
-def _numpy(dtype: DType | None) -> np.dtype[Any]:
-    return (dtype or dtypes.get_default_dtype()).numpy
+def _made(array: Array, function: str, options: Options) -> Tensor:
+    return finished(Tensor.new(array), function, options)
 
 
-def _size(sizes: tuple[Any, ...]) -> tuple[int, ...]:
-    shape = sizes_of(sizes)
-    for n in shape:
-        if n < 0:
-            raise RuntimeError(
-                f"Trying to create tensor with negative dimension {n}: {list(shape)}"
-            )
-    return shape
+def _kind(dtype: Any, function: str, otherwise: dtypes.dtype | None = None) -> np.dtype[Any]:
+    """The NumPy type that was asked for; else `otherwise`, else the default."""
+    return (wanted(dtype, function) or otherwise or dtypes.get_default_dtype()).numpy
+
+
+def _need_int(x: Any, function: str, argument: str, position: int) -> int:
+    if not hasattr(x, "__index__"):
+        kind = type(x).__name__
+        raise TypeError(
+            f"{function}(): argument '{argument}' (position {position}) must be int, not {kind}"
+        )
+    return index(x)
 
 
 # --- from data -------------------------------------------------------------------------------
 
 
-def _to_array(data: Any, dtype: DType | None) -> Array:
-    """A new array. Floats become the default dtype, Python ints int64; arrays keep their type."""
-    if isinstance(data, Tensor):
-        data = data.array
-    if isinstance(data, (np.ndarray, np.generic)):
-        dtypes.of(data)
-        return np.array(data, None if dtype is None else dtype.numpy)
-    data = _plain(data)
-    try:
-        array = np.array(data)
-    except ValueError:
-        raise ValueError(_explain_ragged(data)) from None
-    if array.dtype.kind not in "biuf":
-        if array.dtype.kind in "US":
-            raise TypeError(f"new(): invalid data type '{type(_first(data)).__name__}'")
-        if array.dtype.kind == "O" and not isinstance(_first(data), int):
-            raise RuntimeError(f"Could not infer dtype of {type(_first(data)).__name__}")
-        raise RuntimeError("Overflow when unpacking long long")
-    if dtype is not None:
-        return array.astype(dtype.numpy, copy=False)
-    if array.dtype.kind == "f":
-        return array.astype(dtypes.get_default_dtype().numpy, copy=False)
-    return array.astype(np.int64, copy=False) if array.dtype.kind in "iu" else array
-
-
-def _plain(data: Any) -> Any:
-    """Nested lists with the tensors in them (of one element each) as numbers."""
-    if isinstance(data, Tensor):
-        return data.array
-    if isinstance(data, (list, tuple)):
-        return [_plain(d) for d in data]
-    return data
-
-
-def _first(data: Any) -> Any:
-    while isinstance(data, (list, tuple)) and data:
-        data = data[0]
-    return data
-
-
-def _explain_ragged(data: Any, dim: int = 0) -> str:
-    lengths = [len(d) if isinstance(d, list) else 0 for d in data]
-    for got in lengths:
-        if got != lengths[0]:
-            return f"expected sequence of length {lengths[0]} at dim {dim + 1} (got {got})"
-    return _explain_ragged(next(d for d in data if len({_shape(e) for e in d}) > 1), dim + 1)
-
-
-def _shape(data: Any) -> int:
-    return len(data) if isinstance(data, list) else 0
-
-
-def tensor(
-    data: Any,
-    *,
-    dtype: DType | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-) -> Tensor:
+def tensor(data: Any, *, dtype: Any = None, **options: Any) -> Tensor:
     """A new leaf with a copy of numbers, nested lists, an array or a tensor.
 
     Python floats give the default dtype, ints int64, bools bool; arrays keep their dtype.
@@ -123,17 +109,54 @@ def tensor(
             UserWarning,
             stacklevel=2,
         )
-    return _made(_to_array(data, dtype), device, requires_grad)
+    return _made(to_array(data, wanted(dtype, "tensor")), "tensor", options)
 
 
-def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tensor:
+def as_tensor(data: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
     """A tensor of the data, sharing memory where it is a tensor or an array of this dtype."""
-    check_device(device)
+    kind = wanted(dtype, "as_tensor")
     if isinstance(data, Tensor):
-        return data if dtype is None else data.to(dtype)
-    if isinstance(data, np.ndarray) and (dtype is None or data.dtype == dtype.numpy):
-        return from_numpy(data)
-    return Tensor.new(_to_array(data, dtype))
+        return data.to(device=device, dtype=kind)
+    if isinstance(data, np.ndarray) and (kind is None or data.dtype == kind.numpy):
+        return finished(from_numpy(data), "as_tensor", {"device": device})
+    return _made(to_array(data, kind), "as_tensor", {"device": device})
+
+
+def asarray(
+    obj: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    copy: bool | None = None,
+    requires_grad: bool | None = None,
+) -> Tensor:
+    """As `as_tensor`. `copy` True: never shares memory; False: ValueError if it cannot be shared.
+
+    requires_grad: of the result; by default a tensor's own.
+    """
+    kind = wanted(dtype, "asarray")
+    if copy is False:
+        _check_shared(obj, kind)
+    result = as_tensor(obj, dtype=kind, device=device)
+    if copy and result.array is getattr(obj, "array", None):
+        result = result.clone()
+    elif copy and isinstance(obj, np.ndarray):
+        result = Tensor.new(result.array.copy())
+    if requires_grad is None or requires_grad == result.requires_grad:
+        return result
+    return result.detach().requires_grad_(requires_grad)
+
+
+def _check_shared(obj: Any, kind: dtypes.dtype | None) -> None:
+    """ValueError unless a tensor of this dtype can show the object's own memory."""
+    if not isinstance(obj, (Tensor, np.ndarray)):
+        raise ValueError("can't alias arbitrary sequence into a tensor.")
+    own = dtypes.of(obj.array if isinstance(obj, Tensor) else obj)
+    if kind not in (None, own):
+        raise ValueError(
+            f"can't alias tensor with dtype '{dtypes.title(own.numpy)}' into dtype "
+            f"'{dtypes.title(kind.numpy)}'."
+        )
 
 
 def from_numpy(ndarray: Array) -> Tensor:
@@ -141,97 +164,85 @@ def from_numpy(ndarray: Array) -> Tensor:
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
     dtypes.of(ndarray)
-    if any(s < 0 for s in ndarray.strides):
-        raise ValueError(
-            "At least one stride in the given numpy array is negative, and tensors with negative "
-            "strides are not currently supported. (You can probably work around this by making a "
-            "copy of your array  with array.copy().) "
-        )
+    check_numpy(ndarray)
     return Tensor.new(ndarray.view())
+
+
+def scalar_tensor(s: Any, *, dtype: Any = None, **options: Any) -> Tensor:
+    """A 0-d tensor of a number, in the default dtype unless another is given."""
+    return _made(np.array(_number(s, "scalar_tensor", "s", dtype)), "scalar_tensor", options)
+
+
+def _number(value: Any, function: str, argument: str, dtype: Any, position: int = 1) -> Any:
+    """`value`, a number or a tensor of one element, in the dtype asked for or the default."""
+    if not isinstance(value, (int, float, np.generic)) and not _is_0d(value):
+        kind = type(value).__name__
+        raise TypeError(
+            f"{function}(): argument '{argument}' (position {position}) must be Number, not {kind}"
+        )
+    return number(value, _kind(dtype, function))
+
+
+def _is_0d(x: Any) -> bool:
+    return isinstance(x, Tensor) and x.ndim == 0
 
 
 # --- filled ----------------------------------------------------------------------------------
 
 
-def zeros(
-    *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def zeros(*size: Any, dtype: Any = None, **options: Any) -> Tensor:
     """All 0."""
-    return _made(np.zeros(_size(size), _numpy(dtype)), device, requires_grad)
+    shape = shape_given("zeros", size, options)
+    return _made(np.zeros(shape, _kind(dtype, "zeros")), "zeros", options)
 
 
-def ones(
-    *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def ones(*size: Any, dtype: Any = None, **options: Any) -> Tensor:
     """All 1."""
-    return _made(np.ones(_size(size), _numpy(dtype)), device, requires_grad)
+    shape = shape_given("ones", size, options)
+    return _made(np.ones(shape, _kind(dtype, "ones")), "ones", options)
 
 
 def empty(
-    *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
+    *size: Any, dtype: Any = None, memory_format: Any = contiguous_format, **options: Any
 ) -> Tensor:
     """Memory as it was found."""
-    return _made(np.empty(_size(size), _numpy(dtype)), device, requires_grad)
+    array = np.empty(shape_given("empty", size, options), _kind(dtype, "empty"))
+    if memory_format not in (None, contiguous_format):
+        array = arranged(array, memory_format)
+    return _made(array, "empty", options)
 
 
-def full(
-    size: Sequence[int],
-    fill_value: Any,
-    *,
-    dtype: DType | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+def empty_strided(size: Any, stride: Any, *, dtype: Any = None, **options: Any) -> Tensor:
+    """Memory as it was found; neighbours along each dimension are `stride` elements apart."""
+    kind = _kind(dtype, "empty_strided")
+    return _made(strided_memory("empty_strided", size, stride, kind), "empty_strided", options)
+
+
+def full(size: Sequence[int], fill_value: Any, *, dtype: Any = None, **options: Any) -> Tensor:
     """All `fill_value`, whose Python type decides the dtype if none is given."""
-    value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
-    kind = dtype.numpy if dtype is not None else _to_array(value, None).dtype
-    return _made(np.full(_size((size,)), value, kind), device, requires_grad)
+    shape = checked_shape("full", size)
+    if dtype is None:
+        value = fill_value.item() if _is_0d(fill_value) else fill_value
+        dtype = {bool: dtypes.bool_, int: dtypes.int64}.get(type(value))
+    value = _number(fill_value, "full", "fill_value", dtype, 2)
+    return _made(np.full(shape, value, value.dtype), "full", options)
 
 
-def eye(
-    n: int,
-    m: int | None = None,
-    *,
-    dtype: DType | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+def eye(n: int, m: int | None = None, *, dtype: Any = None, **options: Any) -> Tensor:
     """(n, m), 1 on the diagonal, else 0."""
-    return _made(np.eye(n, m, dtype=_numpy(dtype)), device, requires_grad)
+    rows = _need_int(n, "eye", "n", 1)
+    columns = rows if m is None else _need_int(m, "eye", "m", 2)
+    for name, count in (("n", rows), ("m", columns)):
+        if count < 0:
+            raise RuntimeError(f"{name} must be greater or equal to 0, got {count}")
+    return _made(np.eye(rows, columns, dtype=_kind(dtype, "eye")), "eye", options)
 
 
-def tril_indices(
-    row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.int64, device: Any = None
-) -> Tensor:
-    """Where the elements on and below a diagonal of a (row, col) matrix are: 2 rows of indices."""
-    _check_triangle("tril_indices", row, col, dtype)
-    return _made(np.array(np.tril_indices(row, offset, col), dtype.numpy), device, False)
-
-
-def triu_indices(
-    row: int, col: int, offset: int = 0, *, dtype: DType = dtypes.int64, device: Any = None
-) -> Tensor:
-    """Where the elements on and above a diagonal of a (row, col) matrix are: 2 rows of indices."""
-    _check_triangle("triu_indices", row, col, dtype)
-    return _made(np.array(np.triu_indices(row, offset, col), dtype.numpy), device, False)
-
-
-def _check_triangle(name: str, row: int, col: int, dtype: DType) -> None:
-    for side, size in (("row", row), ("col", col)):
-        if size < 0:
-            raise RuntimeError(f"{side} must be non-negative, got{size}")
-    if dtype.numpy.kind != "i":
-        raise NotImplementedError(f"\"{name}\" not implemented for '{dtypes.title(dtype.numpy)}'")
+# --- counted ---------------------------------------------------------------------------------
 
 
 def arange(
-    start: Any,
-    end: Any = None,
-    step: Any = 1,
-    *,
-    dtype: DType | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
+    start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None, **options: Any
 ) -> Tensor:
     """start, start + step, … before end. int64 if all three are ints, else the default dtype.
 
@@ -239,162 +250,168 @@ def arange(
     """
     if end is None:
         start, end = 0, start
-    start, end, step = (x.item() if isinstance(x, Tensor) else x for x in (start, end, step))
+    start, end, step = (_as_number(x, "arange") for x in (start, end, step))
+    whole = all(isinstance(x, int) for x in (start, end, step))
+    kind = _kind(dtype, "arange", dtypes.int64 if whole else None)
+    if kind.kind == "b":
+        raise NotImplementedError("\"arange_cpu\" not implemented for 'Bool'")
     if step == 0:
         raise RuntimeError("step must be nonzero")
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise RuntimeError(f"unsupported range: {start:g} -> {end:g}")
     if (end - start) * step < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
-    whole = all(isinstance(x, int) for x in (start, end, step))
-    kind = dtypes.int64.numpy if dtype is None and whole else _numpy(dtype)
-    count = -(-(end - start) // step) if whole else int(np.ceil((end - start) / step))
-    wide = np.int64 if whole else np.float64
-    values = (start + step * np.arange(count, dtype=wide)).astype(kind)
-    return _made(values, device, requires_grad)
+    count = -(-(end - start) // step) if whole else math.ceil((end - start) / step)
+    if kind.kind in "iu":  # cut to integers first: arange(0, 2.5, 0.5) in int64 is five zeros
+        start, step = int(start), int(step)
+    numbers = np.arange(count, dtype=np.int64 if kind.kind in "iu" else np.float64)
+    return _made((start + step * numbers).astype(kind), "arange", options)
 
 
-def linspace(
-    start: Any,
-    end: Any,
-    steps: int,
-    *,
-    dtype: DType | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
+def _as_number(x: Any, function: str) -> Any:
+    """A tensor's one number, or NumPy's, as Python's."""
+    if isinstance(x, (Tensor, np.generic)):
+        return x.item()
+    if not isinstance(x, (int, float)):
+        kind = type(x).__name__
+        raise TypeError(f"{function}(): argument 'end' (position 1) must be Number, not {kind}")
+    return int(x) if isinstance(x, bool) else x
+
+
+def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None, **options: Any) -> Tensor:
     """`steps` numbers from start to end, both included. RuntimeError for negative steps."""
+    kind = _kind(dtype, "linspace")
+    return _made(_evenly("linspace", start, end, steps, kind), "linspace", options)
+
+
+def logspace(
+    start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, **options: Any
+) -> Tensor:
+    """The powers of `base` whose exponents are linspace(start, end, steps)."""
+    kind = _kind(dtype, "logspace")
+    whole = kind.kind in "iu"
+    working = np.dtype(np.float64) if whole else kind
+    exponents = _evenly("logspace", start, end, steps, working)
+    return _made(np.power(working.type(base), exponents).astype(kind), "logspace", options)
+
+
+def _evenly(function: str, start: Any, end: Any, steps: int, kind: np.dtype[Any]) -> Array:
+    """Counted from the nearer end, so that the last number is exactly `end`."""
+    ends = [(name, x) for name, x in (("start", start), ("end", end)) if isinstance(x, Tensor)]
+    if any(x.ndim for _, x in ends):
+        got = " and ".join(f"{name} with {x.ndim} dimension(s)" for name, x in ends)
+        raise RuntimeError(
+            f"{function} only supports 0-dimensional start and end tensors, but got {got}."
+        )
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
-    kind = _numpy(dtype)
-    return _made(np.linspace(start, end, steps).astype(kind), device, requires_grad)
+    if kind.kind == "b":
+        raise NotImplementedError(f"\"{function}_cpu\" not implemented for 'Bool'")
+    working = np.dtype(np.float64) if kind.kind in "iu" else kind
+    first, last = (number(number(x, kind), working) for x in (start, end))
+    if steps < 2:
+        return np.full(steps, first, kind)
+    places = np.arange(steps, dtype=working)
+    step = (last - first) / working.type(steps - 1)
+    upwards, downwards = first + step * places, last - step * places[::-1]
+    return np.where(places < steps // 2, upwards, downwards).astype(kind)
+
+
+def tril_indices(row: int, col: int, offset: int = 0, **options: Any) -> Tensor:
+    """(2, count): where the elements on and below a diagonal stand in a (row, col) matrix."""
+    return _triangle("tril_indices", np.tril, row, col, offset, **options)
+
+
+def triu_indices(row: int, col: int, offset: int = 0, **options: Any) -> Tensor:
+    """(2, count): where the elements on and above a diagonal stand in a (row, col) matrix."""
+    return _triangle("triu_indices", np.triu, row, col, offset, **options)
+
+
+def _triangle(
+    function: str,
+    part: Callable[..., Array],
+    row: int,
+    col: int,
+    offset: int,
+    *,
+    dtype: Any = None,
+    **options: Any,
+) -> Tensor:
+    kind = _kind(dtype, function, dtypes.int64)
+    for position, (name, size) in enumerate((("row", row), ("col", col)), 1):
+        if _need_int(size, function, name, position) < 0:
+            raise RuntimeError(f"{name} must be non-negative, got{size}")
+    if kind.kind not in "iu":
+        raise NotImplementedError(f"\"{function}\" not implemented for '{dtypes.title(kind)}'")
+    places = np.argwhere(part(np.ones((row, col), bool), offset))
+    return _made(np.ascontiguousarray(places.T).astype(kind), function, options)
 
 
 # --- drawn at random -------------------------------------------------------------------------
 
 
-def _generator(generator: Generator | None) -> Generator:
-    return generator or random.default_generator
-
-
 def rand(
-    *size: Any,
-    generator: Generator | None = None,
-    dtype: DType | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
+    *size: Any, generator: Generator | None = None, dtype: Any = None, **options: Any
 ) -> Tensor:
     """Uniform in [0, 1). Bit for bit PyTorch's numbers for the same seed."""
-    draws = _generator(generator).uniform(_size(size), _numpy(dtype))
-    return _made(draws, device, requires_grad)
+    x = Tensor.new(np.empty(shape_given("rand", size, options), _kind(dtype, "rand")))
+    return finished(draws.uniform_(x, 0.0, 1.0, generator), "rand", options)
 
 
 def randn(
-    *size: Any,
-    generator: Generator | None = None,
-    dtype: DType | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
+    *size: Any, generator: Generator | None = None, dtype: Any = None, **options: Any
 ) -> Tensor:
     """Normal, mean 0 and standard deviation 1. PyTorch's numbers to 1e-6 for the same seed."""
-    draws = _generator(generator).normal(_size(size), _numpy(dtype))
-    return _made(draws, device, requires_grad)
+    x = Tensor.new(np.empty(shape_given("randn", size, options), _kind(dtype, "randn")))
+    return finished(draws.normal_(x, 0.0, 1.0, generator), "randn", options)
 
 
 def randint(
-    low: int,
+    low: Any = 0,
     high: Any = None,
     size: Any = None,
     *,
     generator: Generator | None = None,
-    dtype: DType | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
+    dtype: Any = None,
+    **options: Any,
 ) -> Tensor:
-    """Integers in [low, high), int64: randint(high, size) or randint(low, high, size)."""
+    """Integers of [low, high), int64: randint(high, size) or randint(low, high, size)."""
     if size is None and not isinstance(high, int):
-        low, high, size = 0, low, high
-    kind = (dtype or dtypes.int64).numpy
-    draws = _generator(generator).integers(low, high, _size((size,)), kind)
-    return _made(draws, device, requires_grad)
+        low, high, size = 0, low, high  # randint(high, size)
+    elif high is None:
+        low, high = 0, low  # randint(high, size=size)
+    bounds = (_need_int(low, "randint", "low", 1), _need_int(high, "randint", "high", 1))
+    kind = _kind(dtype, "randint", dtypes.int64)
+    x = Tensor.new(np.empty(checked_shape("randint", size), kind))
+    return finished(draws.random_(x, bounds, generator), "randint", options)
 
 
 def randperm(
-    n: int,
-    *,
-    generator: Generator | None = None,
-    dtype: DType | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
+    n: int, *, generator: Generator | None = None, dtype: Any = None, **options: Any
 ) -> Tensor:
     """0 … n - 1 in random order, int64."""
-    order = _generator(generator).permutation(n)
-    return _made(order.astype((dtype or dtypes.int64).numpy, copy=False), device, requires_grad)
+    kind = _kind(dtype, "randperm", dtypes.int64)
+    if kind.kind == "b":
+        raise NotImplementedError("\"randperm\" not implemented for 'Bool'")
+    count = _need_int(n, "randperm", "n", 1)
+    number(max(count - 1, 0), kind)  # raises if the type is too small
+    order = (generator or default_generator).permutation(count)
+    return _made(order.astype(kind, copy=False), "randperm", options)
 
 
 def normal(
-    mean: Any, std: Any = 1.0, size: Any = None, *, generator: Generator | None = None
+    mean: Any,
+    std: Any = 1.0,
+    size: Any = None,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    **options: Any,
 ) -> Tensor:
-    """Normal numbers with this mean and standard deviation, numbers or tensors."""
+    """Normal numbers with this mean and standard deviation: numbers, and a size, or tensors."""
     if isinstance(mean, Tensor) or isinstance(std, Tensor):
         return draws.normal_by(mean, std, generator)
-    kind = dtypes.get_default_dtype().numpy
-    return Tensor.new(_generator(generator).normal(_size((size,)), kind, mean, std))
-
-
-# --- like another tensor ---------------------------------------------------------------------
-
-
-def _like(input: Tensor, dtype: DType | None) -> DType:
-    return dtype or input.dtype
-
-
-def zeros_like(
-    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """All 0, in the input's shape and dtype."""
-    array = np.zeros_like(input.array, _like(input, dtype).numpy)
-    return _made(array, device, requires_grad)
-
-
-def ones_like(
-    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """All 1, in the input's shape and dtype."""
-    array = np.ones_like(input.array, _like(input, dtype).numpy)
-    return _made(array, device, requires_grad)
-
-
-def full_like(
-    input: Tensor,
-    fill_value: Any,
-    *,
-    dtype: DType | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """All `fill_value`, in the input's shape and dtype."""
-    array = np.full_like(input.array, fill_value, _like(input, dtype).numpy)
-    return _made(array, device, requires_grad)
-
-
-def empty_like(
-    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Memory as it was found, in the input's shape and dtype."""
-    array = np.empty_like(input.array, _like(input, dtype).numpy)
-    return _made(array, device, requires_grad)
-
-
-def rand_like(
-    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Uniform in [0, 1), in the input's shape and dtype."""
-    kind = _like(input, dtype)
-    return rand(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
-
-
-def randn_like(
-    input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Normal, in the input's shape and dtype."""
-    kind = _like(input, dtype)
-    return randn(input.shape, dtype=kind, device=device, requires_grad=requires_grad)
+    if size is None:
+        raise TypeError("normal() of two numbers needs a size: normal(mean, std, size)")
+    x = Tensor.new(np.empty(checked_shape("normal", size), _kind(dtype, "normal")))
+    return finished(draws.normal_(x, mean, std, generator), "normal", options)

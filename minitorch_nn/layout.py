@@ -63,6 +63,14 @@ def lies_in(array: Array, order: memory_format) -> bool:
     return order is preserve_format or array.flags.c_contiguous
 
 
+def usual_order(array: Array) -> memory_format:
+    """What a tensor like this counts as: channels_last where its elements stand so, and only so."""
+    if array.flags.c_contiguous:
+        return contiguous_format
+    orders = (order for order in _RANK if lies_in(array, order))
+    return next(orders, contiguous_format)
+
+
 def arranged(array: Array, order: memory_format) -> Array:
     """A copy whose elements stand in this order. RuntimeError if it is for tensors of another rank.
 

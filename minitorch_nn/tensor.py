@@ -25,10 +25,13 @@ from .base import Storage, TensorBase
 from .device import CPU, check_device
 from .device import device as Device
 from .dtypes import dtype as DType
+from . import layout
 from .formatting import tensor_str
+from .layout import contiguous_format, lies_in, preserve_format, usual_order
 from .missing import lacks
 from .ops import (
     activation,
+    alike,
     arithmetic,
     assignment,
     binning,
@@ -72,6 +75,7 @@ from .ops import (
     trigonometry,
 )
 from .ops.dims import listed, sizes_of
+from .ops.as_array import old_style
 from .ops.inplace import become_view, in_place
 from .ops.shape import reshape
 from .size import Size
@@ -84,7 +88,7 @@ _NON_LEAF_GRAD = (
     "access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See "
     "github.com/pytorch/pytorch/pull/30531 for more informations."
 )
-_TYPE_NAMES = {
+TYPE_NAMES = {
     dtypes.float16: "HalfTensor",
     dtypes.float32: "FloatTensor",
     dtypes.float64: "DoubleTensor",
@@ -103,6 +107,24 @@ _PYTHON_TYPES: dict[Any, DType] = {
 }
 
 
+def _of_type(given: Any) -> DType:
+    """The dtype of `torch.FloatTensor`, of its name, or `given` itself.
+
+    ValueError or TypeError for other types and values.
+    """
+    if isinstance(given, DType):
+        return given
+    if isinstance(given, type) and isinstance(getattr(given, "dtype", None), DType):
+        return given.dtype  # type: ignore[attr-defined]
+    if not isinstance(given, (str, type)):
+        raise TypeError("dtype must be a type, str, or dtype object")
+    name = given if isinstance(given, str) else given.__name__
+    for own, spoken in TYPE_NAMES.items():
+        if name == f"torch.{spoken}":
+            return own
+    raise ValueError(f"invalid type: '{name}'")
+
+
 def _wanted(
     first: Any = None,
     *rest: Any,
@@ -110,8 +132,9 @@ def _wanted(
     device: Any = None,
     non_blocking: bool = False,
     copy: bool = False,
-) -> tuple[DType | None, bool]:
-    """The dtype that the arguments of `to` name, and whether they ask for a copy."""
+    memory_format: Any = None,
+) -> tuple[DType | None, bool, Any]:
+    """The dtype that the arguments of `to` name, whether they ask for a copy, and its order."""
     flags = list(rest)
     if isinstance(first, TensorBase):
         dtype = dtypes.of(first.array)
@@ -129,7 +152,7 @@ def _wanted(
             "to() received an invalid combination of arguments - got "
             f"({type(dtype).__name__}), but expected a dtype, a device or a tensor"
         )
-    return dtype, copy or (len(flags) > 1 and flags[1])
+    return dtype, copy or (len(flags) > 1 and flags[1]), memory_format or preserve_format
 
 
 class Tensor(TensorBase):
@@ -149,12 +172,7 @@ class Tensor(TensorBase):
 
     def __new__(cls, *data: Any) -> Any:
         t = object.__new__(cls)
-        kind = dtypes.get_default_dtype().numpy
-        if len(data) == 1 and not isinstance(data[0], int):
-            source = data[0].array if isinstance(data[0], TensorBase) else data[0]
-            t.array = np.array(source, kind)
-        else:
-            t.array = np.empty(data if data else (0,), kind)
+        t.array = old_style(data, None)
         t.storage = Storage()
         return t
 
@@ -221,6 +239,8 @@ class Tensor(TensorBase):
     def dim(self) -> int:
         return self.array.ndim
 
+    ndimension = dim
+
     def numel(self) -> int:
         return self.array.size
 
@@ -242,11 +262,27 @@ class Tensor(TensorBase):
     def data_ptr(self) -> int:
         return strided.address(self.array)
 
-    def is_contiguous(self) -> builtins.bool:
-        return self.array.flags.c_contiguous
+    def is_contiguous(self, memory_format: Any = contiguous_format) -> builtins.bool:
+        return lies_in(self.array, memory_format)
+
+    @property
+    def layout(self) -> layout.layout:
+        return layout.strided
 
     def is_floating_point(self) -> builtins.bool:
         return self.dtype.is_floating_point
+
+    def is_complex(self) -> builtins.bool:
+        return False
+
+    def is_signed(self) -> builtins.bool:
+        return self.dtype.is_signed
+
+    def is_nonzero(self) -> builtins.bool:
+        return builtins.bool(self)
+
+    def is_same_size(self, other: Tensor) -> builtins.bool:
+        return self.shape == other.shape
 
     def is_inference(self) -> builtins.bool:
         return self._inference
@@ -280,10 +316,8 @@ class Tensor(TensorBase):
     def type(self, dtype: Any = None) -> Any:
         """The type's old name, `torch.FloatTensor`; with an argument, a tensor of that type."""
         if dtype is None:
-            return f"torch.{_TYPE_NAMES[self.dtype]}"
-        if isinstance(dtype, str):
-            dtype = next(d for d, n in _TYPE_NAMES.items() if dtype == f"torch.{n}")
-        return self.to(dtype)
+            return f"torch.{TYPE_NAMES[self.dtype]}"
+        return self.to(_of_type(dtype))
 
     def __repr__(self) -> str:
         try:
@@ -488,14 +522,15 @@ class Tensor(TensorBase):
 
     def to(self, *args: Any, **kwargs: Any) -> Tensor:
         """`to(dtype)`, `to(device)`, `to(device, dtype)`, `to(other)`: itself if nothing changes."""
-        kind, copied = _wanted(*args, **kwargs)
-        if (kind is None or kind is self.dtype) and not copied:
+        kind, copied, order = _wanted(*args, **kwargs)
+        same = kind in (None, self.dtype) and order in (preserve_format, usual_order(self.array))
+        if same and not copied:
             return self
         wanted = self.array.dtype if kind is None else kind.numpy
-        return shape.ToCopyBackward0.apply(self, to=wanted)
+        return shape.ToCopyBackward0.apply(self, to=wanted, order=order)
 
-    def cpu(self) -> Tensor:
-        return self
+    def cpu(self, memory_format: Any = None) -> Tensor:
+        return self.to(memory_format=memory_format)
 
     def cuda(self, device: Any = None, non_blocking: builtins.bool = False) -> Tensor:
         return self.to("cuda" if device is None else device)
@@ -503,47 +538,52 @@ class Tensor(TensorBase):
     def type_as(self, other: Tensor) -> Tensor:
         return self.to(other.dtype)
 
-    def float(self) -> Tensor:
-        return self.to(dtypes.float32)
+    def float(self, memory_format: Any = None) -> Tensor:
+        return self.to(dtypes.float32, memory_format=memory_format)
 
-    def double(self) -> Tensor:
-        return self.to(dtypes.float64)
+    def double(self, memory_format: Any = None) -> Tensor:
+        return self.to(dtypes.float64, memory_format=memory_format)
 
-    def half(self) -> Tensor:
-        return self.to(dtypes.float16)
+    def half(self, memory_format: Any = None) -> Tensor:
+        return self.to(dtypes.float16, memory_format=memory_format)
 
-    def byte(self) -> Tensor:
-        return self.to(dtypes.uint8)
+    def byte(self, memory_format: Any = None) -> Tensor:
+        return self.to(dtypes.uint8, memory_format=memory_format)
 
-    def short(self) -> Tensor:
-        return self.to(dtypes.int16)
+    def char(self, memory_format: Any = None) -> Tensor:
+        return self.to(dtypes.int8, memory_format=memory_format)
 
-    def int(self) -> Tensor:
-        return self.to(dtypes.int32)
+    def short(self, memory_format: Any = None) -> Tensor:
+        return self.to(dtypes.int16, memory_format=memory_format)
 
-    def long(self) -> Tensor:
-        return self.to(dtypes.int64)
+    def int(self, memory_format: Any = None) -> Tensor:
+        return self.to(dtypes.int32, memory_format=memory_format)
 
-    def bool(self) -> Tensor:
-        return self.to(dtypes.bool_)
+    def long(self, memory_format: Any = None) -> Tensor:
+        return self.to(dtypes.int64, memory_format=memory_format)
+
+    def bool(self, memory_format: Any = None) -> Tensor:
+        return self.to(dtypes.bool_, memory_format=memory_format)
 
     # --- new tensors of this one's type -----------------------------------------------------------
 
-    def new_tensor(self, data: Any, dtype: DType | None = None) -> Tensor:
-        source = data.array if isinstance(data, TensorBase) else data
-        return Tensor.new(np.array(source, (dtype or self.dtype).numpy))
+    def new_tensor(self, data: Any, **options: Any) -> Tensor:
+        return alike.new_tensor(self, data, **options)
 
-    def new_empty(self, *size: Any, dtype: DType | None = None) -> Tensor:
-        return Tensor.new(np.empty(sizes_of(size), (dtype or self.dtype).numpy))
+    def new_empty(self, *size: Any, dtype: Any = None, **options: Any) -> Tensor:
+        return alike.new_empty(self, size, dtype, options)
 
-    def new_zeros(self, *size: Any, dtype: DType | None = None) -> Tensor:
-        return Tensor.new(np.zeros(sizes_of(size), (dtype or self.dtype).numpy))
+    def new_zeros(self, *size: Any, dtype: Any = None, **options: Any) -> Tensor:
+        return alike.new_zeros(self, size, dtype, options)
 
-    def new_ones(self, *size: Any, dtype: DType | None = None) -> Tensor:
-        return Tensor.new(np.ones(sizes_of(size), (dtype or self.dtype).numpy))
+    def new_ones(self, *size: Any, dtype: Any = None, **options: Any) -> Tensor:
+        return alike.new_ones(self, size, dtype, options)
 
-    def new_full(self, size: Any, fill_value: Any, dtype: DType | None = None) -> Tensor:
-        return Tensor.new(np.full(tuple(size), fill_value, (dtype or self.dtype).numpy))
+    def new_full(self, size: Any, fill_value: Any, **options: Any) -> Tensor:
+        return alike.new_full(self, size, fill_value, **options)
+
+    def new_empty_strided(self, size: Any, stride: Any, **options: Any) -> Tensor:
+        return alike.new_empty_strided(self, size, stride, **options)
 
     # --- as Python values -------------------------------------------------------------------------
 
@@ -1894,6 +1934,9 @@ class Tensor(TensorBase):
 
     def masked_scatter_(self, mask: Tensor, source: Tensor) -> Tensor:
         return in_place(self, scattering.masked_scatter, mask, source)
+
+    def fill_diagonal_(self, fill_value: Any, wrap: builtins.bool = False) -> Tensor:
+        return assignment.fill_diagonal_(self, fill_value, wrap)
 
     def tril_(self, diagonal: builtins.int = 0) -> Tensor:
         return in_place(self, diagonals.tril, diagonal)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from .versions import QUANTILES_SORT
+from .versions import COMBINATIONS_BY_MASKS, QUANTILES_SORT
 
 ALL = "every input"
 
@@ -84,6 +84,7 @@ UNDEFINED = {"empty", "empty_like", "new_empty", "empty_strided", "new_empty_str
 OTHER_GRAPH: dict[str, str] = {
     "LSTM": "PyTorch has one node of oneDNN's for a layer in float32, where the CPU allows",
     "nn.functional.scaled_dot_product_attention": "PyTorch has one fused node for the common case",
+    **({"combinations": COMBINATIONS_BY_MASKS.what} if COMBINATIONS_BY_MASKS.applies else {}),
     **(
         dict.fromkeys(("quantile", "nanquantile"), QUANTILES_SORT.what)
         if QUANTILES_SORT.applies

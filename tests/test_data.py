@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import multiprocessing
+import os
+import random
+import time
 from collections import OrderedDict, defaultdict, namedtuple
 from collections.abc import Callable, Mapping
 from types import MappingProxyType, SimpleNamespace
@@ -123,6 +127,219 @@ def test_workers_change_neither_the_batches_nor_the_draws(persistent: bool) -> N
             range(10), 3, shuffle=True, num_workers=1, persistent_workers=persistent
         )
         return loader.prefetch_factor, [list(loader) for _ in range(3)]
+
+    in_both(program)
+
+
+class Drawn:
+    """A data set that draws: PyTorch's numbers, Python's and NumPy's. Seven is no sample of it."""
+
+    def __init__(self, library: Any, refuses: type[Exception] | None = None) -> None:
+        self.library, self.refuses = library, refuses
+
+    def __len__(self) -> int:
+        return 10
+
+    def __getitem__(self, index: int) -> Any:
+        if index == 7 and self.refuses:
+            raise self.refuses("seven is no sample")
+        worker = self.library.data.get_worker_info()
+        who = (worker.id, worker.num_workers, worker.seed) if worker else None
+        return index, self.library.torch.rand(2), random.random(), float(np.random.rand()), who
+
+
+def test_what_is_drawn_in_workers_is_pytorchs() -> None:
+    def program(library: Any) -> Any:
+        loader = library.data.DataLoader(Drawn(library), 3, True, num_workers=2)
+        return list(loader), list(loader)
+
+    in_both(program)
+
+
+def test_workers_are_prepared_and_go_ahead_by_so_many_batches() -> None:
+    def program(library: Any) -> Any:
+        asked = []
+
+        def indices() -> Any:
+            for i in range(9):
+                asked.append(i)
+                yield i
+
+        loader = library.data.DataLoader(
+            Drawn(library),
+            sampler=indices(),
+            num_workers=2,
+            prefetch_factor=3,
+            worker_init_fn=library.torch.manual_seed,
+        )
+        batches = iter(loader)
+        counts = [len(asked)]
+        first = next(batches)
+        return counts, len(asked), first, list(batches)
+
+    in_both(program)
+
+
+def streams_of(library: Any) -> Any:
+    class Shares(library.data.IterableDataset):  # type: ignore[name-defined]
+        def __iter__(self) -> Any:
+            worker = library.data.get_worker_info()
+            first, step = (worker.id, worker.num_workers) if worker else (0, 1)
+            return iter(range(first, 11, step))
+
+        def __len__(self) -> int:
+            return 11
+
+    return Shares()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"batch_size": 3},
+        {"batch_size": 3, "drop_last": True},
+        {"batch_size": None},
+        {"batch_size": 2, "num_workers": 3},
+        {"batch_size": 2, "num_workers": 2, "persistent_workers": True, "drop_last": True},
+    ],
+    ids=str,
+)
+def test_streams_are_batched_in_their_own_order(options: dict[str, Any]) -> None:
+    def program(library: Any) -> Any:
+        loader = library.data.DataLoader(streams_of(library), **options)
+        return len(loader), list(loader), list(loader)
+
+    in_both(program)
+
+
+def test_streams_are_chained() -> None:
+    def program(library: Any) -> Any:
+        chain = streams_of(library) + streams_of(library)
+        return len(chain), list(library.data.DataLoader(chain, 7)), type(chain).__name__
+
+    in_both(program)
+
+
+class Refused(Exception):
+    """An error that cannot be made of a message alone."""
+
+    def __init__(self, *words: str) -> None:
+        if len(words) != 1 or "Original" in words[0]:
+            raise TypeError("one short word")
+        super().__init__(*words)
+
+
+@pytest.mark.parametrize("kind", [ValueError, KeyError, Refused])
+def test_a_workers_error_is_raised_with_its_traceback(kind: type[Exception]) -> None:
+    said = []
+    for library in BOTH:
+        loader = iter(library.data.DataLoader(Drawn(library, kind), 2, num_workers=1))
+        assert [next(loader)[0].tolist() for _ in range(3)] == [[0, 1], [2, 3], [4, 5]]
+        with pytest.raises(Exception) as caught:
+            next(loader)
+        lines = str(caught.value).strip("'").splitlines()
+        assert any("raise self.refuses" in line for line in lines)
+        assert next(loader)[0].tolist() == [8, 9]
+        said.append((caught.type, lines[0], lines[1], lines[-1]))
+    assert said[0] == said[1]
+    assert said[0][1] == f"Caught {kind.__name__} in DataLoader worker process 0."
+
+
+def test_an_error_that_cannot_be_sent_is_a_runtime_error() -> None:
+    class Local(Exception):
+        pass
+
+    loader = ours.DataLoader(Drawn(OURS, Local), num_workers=1)
+    with pytest.raises(RuntimeError, match="Caught Local in DataLoader worker process 0"):
+        list(loader)
+
+
+def test_what_a_worker_cannot_do_in_time_or_at_all_is_an_error() -> None:
+    class Slow:
+        def __len__(self) -> int:
+            return 2
+
+        def __getitem__(self, index: int) -> int:
+            time.sleep(30) if index == 1 else os._exit(3)
+            return index
+
+    with pytest.raises(RuntimeError, match=r"DataLoader worker \(pid\(s\) \d+\) exited unexpect"):
+        next(iter(ours.DataLoader(Slow(), num_workers=1)))
+    slow = ours.DataLoader(Slow(), sampler=[1], num_workers=1, timeout=0.05)
+    with pytest.raises(RuntimeError, match=r"DataLoader timed out after 0\.05 seconds"):
+        next(iter(slow))
+
+
+def test_a_worker_sends_leaves_but_no_graph() -> None:
+    leaf = minitorch_nn.ones(2, requires_grad=True)
+    (sent,) = ours.DataLoader([leaf], None, num_workers=1)
+    assert (sent.requires_grad, sent.is_leaf, sent.tolist()) == (True, True, [1, 1])
+    with pytest.raises(RuntimeError, match="Cowardly refusing to serialize non-leaf tensor"):
+        list(ours.DataLoader([leaf * 2], None, num_workers=1))
+
+
+def test_workers_send_the_rows_and_not_the_whole_of_what_they_are_rows_of() -> None:
+    rows = minitorch_nn.arange(200_000).view(100, 2000)
+    for batch in ours.DataLoader(rows, 2, num_workers=1, collate_fn=list):
+        assert all(row.array.base is None or row.array.base.size <= 2000 for row in batch)
+    whole = ours.DataLoader(rows, sampler=range(100), batch_size=100, num_workers=2)
+    assert next(iter(whole)).sum().item() == rows.sum().item()
+
+
+def test_workers_end_with_their_pass() -> None:
+    before = set(multiprocessing.active_children())
+
+    def running() -> set[Any]:
+        return set(multiprocessing.active_children()) - before
+
+    loader = ours.DataLoader(range(100), num_workers=2)
+    assert len(list(loader)) == 100
+    assert running() == set()
+    batches = iter(loader)
+    next(batches)
+    assert len(running()) == 2
+    del batches
+    assert running() == set()
+    kept = ours.DataLoader(range(5), num_workers=1, persistent_workers=True)
+    next(iter(kept))
+    workers = running()
+    assert [len(list(kept)), len(list(kept))] == [5, 5]
+    assert running() == workers
+    del kept
+    assert running() == set()
+
+
+def test_where_processes_cannot_fork_batches_are_made_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ours.dataloader, "CAN_FORK", False)
+    here: list[int] = []
+
+    class Noted(Drawn):
+        def __getitem__(self, index: int) -> int:
+            here.append(os.getpid())
+            return index
+
+    loader = ours.DataLoader(Noted(OURS), 4, num_workers=3)
+    assert [batch.tolist() for batch in loader] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+    assert set(here) == {os.getpid()}
+
+
+@pytest.mark.parametrize("replacement", [False, True])
+def test_indices_are_sampled_by_weight(replacement: bool) -> None:
+    def program(library: Any) -> Any:
+        weights, own = [0.1, 0.9, 0.4, 0.7, 3.0, 0.6], library.torch.Generator().manual_seed(2)
+        sampler = library.data.WeightedRandomSampler(weights, 5, replacement)
+        other = library.data.WeightedRandomSampler(weights, 6, replacement, generator=own)
+        return len(sampler), list(sampler), list(sampler), list(other), sampler.weights
+
+    in_both(program)
+
+
+def test_data_sets_stand_side_by_side() -> None:
+    def program(library: Any) -> Any:
+        rows, names = rows_of(library, requires_grad=False), "abcdefgh"
+        pairs = library.data.StackDataset(rows, names)
+        named = library.data.StackDataset(row=rows, name=names)
+        return len(pairs), pairs[2], named[3], list(library.data.DataLoader(named, 3))
 
     in_both(program)
 
@@ -412,6 +629,16 @@ FAILURES: dict[str, Callable[[Any], Any]] = {
     "negative workers": lambda lib: lib.data.DataLoader([1], num_workers=-1),
     "negative timeout": lambda lib: lib.data.DataLoader([1], timeout=-1),
     "prefetch without workers": lambda lib: lib.data.DataLoader([1], prefetch_factor=2),
+    "a stream in order": lambda lib: lib.data.DataLoader(streams_of(lib), shuffle=True),
+    "a stream by samples": lambda lib: lib.data.DataLoader(streams_of(lib), sampler=[1]),
+    "a stream by batches": lambda lib: lib.data.DataLoader(streams_of(lib), batch_sampler=[[1]]),
+    "a chain of no streams": lambda lib: list(lib.data.ChainDataset([[1]])),
+    "nothing side by side": lambda lib: lib.data.StackDataset(),
+    "side by side in two ways": lambda lib: lib.data.StackDataset([1], a=[1]),
+    "side by side, not as long": lambda lib: lib.data.StackDataset([1], [1, 2]),
+    "no weighted samples": lambda lib: lib.data.WeightedRandomSampler([1.0], 0),
+    "weights in two ways": lambda lib: lib.data.WeightedRandomSampler([1.0], 1, "yes"),
+    "a table of weights": lambda lib: lib.data.WeightedRandomSampler([[1.0]], 1),
     "negative prefetch": lambda lib: lib.data.DataLoader([1], num_workers=1, prefetch_factor=-1),
     "persistent without workers": lambda lib: lib.data.DataLoader([1], persistent_workers=True),
     "context without workers": lambda lib: lib.data.DataLoader(

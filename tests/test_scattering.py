@@ -511,6 +511,40 @@ def test_writing_in_place_where_nothing_is_recorded(torch):
 
 
 @both
+def test_filling_a_diagonal(torch):
+    x = torch.ones(3, 4, requires_grad=True)
+    y = x * 2
+    y.fill_diagonal_(5.0)
+    (y * y).sum().backward()
+    tall, turned = torch.zeros(7, 2), torch.zeros(2, 3).t()
+    return (
+        y,
+        graph(y),
+        x.grad,
+        tall.fill_diagonal_(1, wrap=True),
+        torch.zeros(7, 2).fill_diagonal_(1),
+        turned.fill_diagonal_(torch.tensor(2.0)),
+        torch.zeros(2, 2, 2).fill_diagonal_(3),
+        said(RuntimeError, lambda: torch.zeros(3).fill_diagonal_(1)),
+        said(RuntimeError, lambda: torch.zeros(2, 2, 3).fill_diagonal_(1)),
+    )
+
+
+@both
+def test_what_is_no_value_and_what_is_no_index(torch):
+    x = torch.zeros(2, 3)
+    return [
+        said(TypeError, lambda: x.__setitem__(0, [1, 2, 3])),
+        said(TypeError, lambda: x.__setitem__(0, np.ones(3))),
+        said(TypeError, lambda: x.__setitem__([0], None)),
+        said(IndexError, lambda: x[np.float32(1)]),
+        said(IndexError, lambda: x[{}]),
+        x[np.array([0.7, 1.0])].shape,
+        x[np.array(1)].shape,
+    ]
+
+
+@both
 def test_an_index_that_was_written_to_is_noticed(torch):
     x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
     messages = []

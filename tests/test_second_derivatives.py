@@ -64,13 +64,13 @@ test_the_rest = cases(
 # What no gradient flows through, or what gives no tensor.
 WITHOUT = {
     *("eq", "ne", "lt", "le", "gt", "ge", "equal", "allclose", "isclose"),
-    *("isnan", "isinf", "isfinite", "any", "all", "argmax", "argmin", "nonzero"),
+    *("isnan", "isinf", "isfinite", "any", "all", "argmax", "argmin", "nonzero", "argwhere"),
     *("greater", "greater_equal", "less", "less_equal", "not_equal", "isin", "signbit"),
     *("isposinf", "isneginf", "isreal", "gcd", "lcm", "heaviside"),
     *("logical_and", "logical_or", "logical_xor", "logical_not"),
     *("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not"),
     *("bitwise_left_shift", "bitwise_right_shift"),
-    *("floor_divide", "broadcast_shapes"),
+    *("floor_divide", "broadcast_shapes", "unravel_index"),
     *("argsort", "bincount", "bucketize", "count_nonzero", "histc", "searchsorted"),
     *("unique", "unique_consecutive"),
     *("one_hot", "multi_margin_loss", "multilabel_margin_loss", "hardsigmoid"),

@@ -17,7 +17,7 @@ from .parity import (
     strided,
     transposed,
 )
-from .versions import worded
+from .versions import COMBINATIONS_BY_MASKS, worded
 
 test_view_and_reshape = cases(
     case("view", lambda torch, x: x.view(4, 3), (3, 4), second=True, layout=True),
@@ -205,7 +205,13 @@ test_rearranging = cases(
         (3,),
         second=True,
     ),
-    case("combinations: of three", lambda torch, x: torch.combinations(x, 3), (4,), second=True),
+    case(
+        "combinations: of three",
+        lambda torch, x: torch.combinations(x, 3),
+        (4,),
+        second=True,
+        graph=not COMBINATIONS_BY_MASKS.applies,
+    ),
     case("combinations: none", lambda torch, x: torch.combinations(x.detach(), 0), (4,)),
     case(
         "unfold: overlapping windows",
@@ -360,6 +366,12 @@ test_parting = cases(
     case("hsplit: indices", lambda torch, x: torch.hsplit(x, [1]), (2, 3), layout=True),
     case("vsplit: in two", lambda torch, x: x.vsplit(2), (4, 2), layout=True),
     case("unsafe_chunk: no view", lambda torch, x: x.unsafe_chunk(2, 1), (2, 4), second=True),
+    case(
+        "unsafe_split_with_sizes: no views",
+        lambda torch, x: torch.unsafe_split_with_sizes(x, [1, 3], 1),
+        (2, 4),
+        second=True,
+    ),
     case("narrow: from the end", lambda torch, x: x.narrow(0, -2, 1), (3, 4), layout=True),
     case(
         "narrow_copy: shares nothing", lambda torch, x: x.narrow_copy(1, 1, 2), (3, 4), second=True

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 import minitorch_nn
-from minitorch_nn.vision import datasets, transforms
+from minitorch_nn.vision import datasets, transforms, utils
 from reference._torchvision import import_torchvision
 
 from .versions import WITHOUT_TORCHVISION
@@ -26,7 +26,10 @@ OURS = SimpleNamespace(torch=minitorch_nn, transforms=transforms, datasets=datas
 def theirs() -> Any:
     torchvision = import_torchvision()
     return SimpleNamespace(
-        torch=torch, transforms=torchvision.transforms, datasets=torchvision.datasets
+        torch=torch,
+        transforms=torchvision.transforms,
+        datasets=torchvision.datasets,
+        make_grid=torchvision.utils.make_grid,
     )
 
 
@@ -134,13 +137,13 @@ def test_images_of_every_kind_become_tensors(theirs: Any, mode: str) -> None:
     ],
 )
 def test_tensors_and_arrays_become_images(theirs: Any, picture: Callable[[Any], Any]) -> None:
-    mine, its = (
-        pixels(lib.transforms.ToPILImage()(picture(lib.torch))) for lib in (OURS, theirs)
-    )
+    mine, its = (pixels(lib.transforms.ToPILImage()(picture(lib.torch))) for lib in (OURS, theirs))
     assert mine == its
 
 
-@pytest.mark.parametrize("kinds", [("uint8", "float32"), ("float32", "uint8"), ("int16", "float64")])
+@pytest.mark.parametrize(
+    "kinds", [("uint8", "float32"), ("float32", "uint8"), ("int16", "float64")]
+)
 def test_dtypes_are_converted_over_their_range(theirs: Any, kinds: tuple[str, str]) -> None:
     results = []
     for lib in (OURS, theirs):
@@ -152,14 +155,18 @@ def test_dtypes_are_converted_over_their_range(theirs: Any, kinds: tuple[str, st
 
 
 FAILURES: dict[str, Callable[[Any], Any]] = {
-    "cropping what is small": lambda lib: lib.transforms.RandomCrop(20)(PICTURES["bytes"](lib.torch)),
+    "cropping what is small": lambda lib: lib.transforms.RandomCrop(20)(
+        PICTURES["bytes"](lib.torch)
+    ),
     "a size of three": lambda lib: lib.transforms.CenterCrop((1, 2, 3)),
     "a size of text": lambda lib: lib.transforms.Resize("large"),
     "a resize of three": lambda lib: lib.transforms.Resize((1, 2, 3)),
     "a maximum below": lambda lib: lib.transforms.Resize(5, max_size=5)(PICTURES["PIL RGB"](0)),
     "a negative angle": lambda lib: lib.transforms.RandomRotation(-3),
     "three angles": lambda lib: lib.transforms.RandomRotation((1, 2, 3)),
-    "padding by three": lambda lib: lib.transforms.functional.pad(PICTURES["PIL RGB"](0), (1, 2, 3)),
+    "padding by three": lambda lib: lib.transforms.functional.pad(
+        PICTURES["PIL RGB"](0), (1, 2, 3)
+    ),
     "padding by text": lambda lib: lib.transforms.functional.pad(PICTURES["PIL RGB"](0), "wide"),
     "a fill of two": lambda lib: lib.transforms.Pad(1, fill=(1, 2))(PICTURES["PIL RGB"](0)),
     "two channels of grey": lambda lib: lib.transforms.Grayscale(2)(PICTURES["bytes"](lib.torch)),
@@ -190,6 +197,31 @@ def test_mistakes_are_told_in_torchvisions_words(
 def test_tensors_are_not_resized_or_rotated(make: Make) -> None:
     with pytest.raises(TypeError, match="is not part of minitorch_nn: transform the PIL image"):
         make(transforms)(PICTURES["floats"](minitorch_nn))
+
+
+GRIDS: dict[str, Callable[[Any, Any], Any]] = {
+    "ten": lambda grid, images: grid(images),
+    "rows of three": lambda grid, images: grid(images, nrow=3, padding=1, pad_value=0.5),
+    "grey": lambda grid, images: grid(images[:, :1], nrow=4),
+    "one": lambda grid, images: grid(images[:1]),
+    "one without channels": lambda grid, images: grid(images[0, 0]),
+    "one without batch": lambda grid, images: grid(images[0]),
+    "one grey": lambda grid, images: grid(images[0, :1]),
+    "a list": lambda grid, images: grid([images[0], images[1]]),
+    "normalized": lambda grid, images: grid(images, normalize=True),
+    "each normalized": lambda grid, images: grid(images, normalize=True, scale_each=True),
+    "from a range": lambda grid, images: grid(images, normalize=True, value_range=(-1, 1)),
+}
+
+
+@pytest.mark.parametrize("make", GRIDS.values(), ids=GRIDS)
+def test_grids_of_images_are_torchvisions(theirs: Any, make: Callable[[Any, Any], Any]) -> None:
+    results = []
+    for lib, grid in ((OURS, utils.make_grid), (theirs, theirs.make_grid)):
+        lib.torch.manual_seed(0)
+        images = lib.torch.rand(10, 3, 4, 5) * 3 - 1
+        results.append((pixels(make(grid, images)), pixels(images)))
+    assert results[0] == results[1]
 
 
 def test_fake_data_is_torchvisions(theirs: Any) -> None:

@@ -274,6 +274,7 @@ SIZE_SUMS = before((2, 8), "a tuple with a Size behind it made a tuple, and a li
 NUMPY_BOOLS = before((2, 9), "NumPy's bools were no tensor, and could not be collated")
 SINGLE_SAMPLES = before((2, 13), "a subset that changes only single samples passed that over")
 
+COMBINATIONS_BY_MASKS = before((2, 15), "combinations stacked what masks of a grid select")
 QUANTILES_SORT = before((2, 15), "quantile sorted also for a few ranks, and took views afterwards")
 
 SILENT_BACKWARD_HOOKS = before((2, 8), "a hook without gradients for the inputs did not warn")

@@ -2,8 +2,8 @@
 (grad_mode.py). As `torch.autograd`; gradcheck.py and graph_tree.py check and show what it did.
 """
 
-from .anomaly import detect_anomaly, set_detect_anomaly
 from . import functional
+from .anomaly import detect_anomaly, set_detect_anomaly
 from .engine import backward, grad
 from .function import Function
 from .grad_mode import (

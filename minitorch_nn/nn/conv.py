@@ -23,6 +23,7 @@ class _ConvNd(Module):
 
     directions: ClassVar[int]
     convolve: ClassVar[Callable[..., Tensor]]
+    padding: Any
 
     def __init__(
         self,

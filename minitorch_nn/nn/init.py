@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from .. import random
 from ..autograd.grad_mode import no_grad
-from ..creation import eye, from_numpy
+from ..creation import eye as identity_matrix
+from ..creation import from_numpy, randperm
 from ..dtypes import Array
 from ..tensor import Tensor
 
@@ -90,7 +93,7 @@ def eye_(tensor: Tensor) -> Tensor:
     if tensor.dim() != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
     with no_grad():
-        return tensor.copy_(eye(*tensor.shape, dtype=tensor.dtype))
+        return tensor.copy_(identity_matrix(*tensor.shape, dtype=tensor.dtype))
 
 
 def _calculate_fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
@@ -222,3 +225,91 @@ def _accepted_uniforms(
             return values
         fresh = generator.uniform(like.shape, like.dtype, a, b)
         values = np.where(pending, fresh, values)
+
+
+def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
+    """A convolution's weight that passes channel i on as channel i: 1 in the kernels' middle.
+
+    With `groups` each group does so. ValueError for other than 3 to 5 dimensions, or groups that do
+    not divide the first.
+    """
+    if tensor.dim() not in (3, 4, 5):
+        raise ValueError("Only tensors with 3, 4, or 5 dimensions are supported")
+    rows, columns, *kernel = tensor.shape
+    if rows % groups != 0:
+        raise ValueError("dim 0 must be divisible by groups")
+    identity = np.zeros(tensor.shape, tensor.array.dtype)
+    each = rows // groups
+    channels = np.arange(min(each, columns))
+    for first in range(0, rows, each):
+        middle: Any = (first + channels, channels, *[k // 2 for k in kernel])
+        identity[middle] = 1
+    with no_grad():
+        return tensor.copy_(from_numpy(identity))
+
+
+def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = None) -> Tensor:
+    """A (semi-)orthogonal matrix, of the first dimension by all others, times `gain`.
+
+    It is Q of the QR decomposition of a normal matrix, with R's diagonal made positive. Saxe et
+    al., "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks",
+    2013. ValueError for fewer than 2 dimensions.
+    """
+    if tensor.dim() < 2:
+        raise ValueError("Only tensors with 2 or more dimensions are supported")
+    if tensor.numel() == 0:
+        return tensor
+    rows, columns = tensor.shape[0], tensor.numel() // tensor.shape[0]
+    flat = normal_(tensor.new_empty((rows, columns)), generator=generator).array
+    q, r = np.linalg.qr(flat.T if rows < columns else flat)
+    q *= np.sign(np.diag(r))
+    with no_grad():
+        tensor.copy_(from_numpy((q.T if rows < columns else q).reshape(tensor.shape)))
+        return tensor.mul_(gain)
+
+
+def sparse_(
+    tensor: Tensor, sparsity: float, std: float = 0.01, generator: Generator | None = None
+) -> Tensor:
+    """Normal, but in each column a share of `sparsity` is 0. ValueError unless it is a matrix."""
+    if tensor.dim() != 2:
+        raise ValueError("Only tensors with 2 dimensions are supported")
+    rows, columns = tensor.shape
+    zeros = math.ceil(sparsity * rows)
+    normal_(tensor, 0, std, generator)
+    with no_grad():
+        for column in range(columns):
+            tensor[randperm(rows)[:zeros], column] = 0
+    return tensor
+
+
+# The names without an underscore, of the time before PyTorch marked what writes in place.
+
+
+def _old_name(fill: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    new = fill.__name__
+    old = new[:-1]
+
+    def renamed(*args: Any, **kwargs: Any) -> Tensor:
+        warnings.warn(
+            f"`nn.init.{old}` is now deprecated in favor of `nn.init.{new}`.",
+            FutureWarning,
+            stacklevel=2,
+        )
+        return fill(*args, **kwargs)
+
+    renamed.__name__, renamed.__doc__ = old, f"`{new}`, under its old name."
+    return renamed
+
+
+uniform = _old_name(uniform_)
+normal = _old_name(normal_)
+constant = _old_name(constant_)
+eye = _old_name(eye_)
+dirac = _old_name(dirac_)
+xavier_uniform = _old_name(xavier_uniform_)
+xavier_normal = _old_name(xavier_normal_)
+kaiming_uniform = _old_name(kaiming_uniform_)
+kaiming_normal = _old_name(kaiming_normal_)
+orthogonal = _old_name(orthogonal_)
+sparse = _old_name(sparse_)

@@ -154,6 +154,7 @@ class HasState:
         if not isinstance(state_dict, Mapping):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
         metadata: Mapping[str, Any] = getattr(state_dict, "_metadata", None) or {}
+        state_dict = OrderedDict(state_dict)  # a module may complete what an older one has saved
         missing: list[str] = []
         unexpected: list[str] = []
         errors: list[str] = []

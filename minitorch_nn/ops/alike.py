@@ -129,9 +129,7 @@ def new_full(x: Value, size: Any, fill_value: Any, dtype: Any = None, **options:
     return finished(x.new(array), "new_full", options)
 
 
-def new_empty_strided(
-    x: Value, size: Any, stride: Any, dtype: Any = None, **options: Any
-) -> Value:
+def new_empty_strided(x: Value, size: Any, stride: Any, dtype: Any = None, **options: Any) -> Value:
     """Memory as it was found, laid out by these strides."""
     kind = _of(x, dtype, "new_empty_strided")
     array = strided_memory("new_empty_strided", size, stride, kind)

@@ -316,6 +316,8 @@ class LerpBackward1(Broadcast):
 
 
 def _check_alpha(alpha: float, a: Any, b: Any) -> None:
+    if type(alpha) is int:
+        return
     kind = result_numpy(array_of(a), array_of(b)).kind
     if isinstance(alpha, bool) and kind != "b":
         raise RuntimeError("Boolean alpha only supported for Boolean results.")

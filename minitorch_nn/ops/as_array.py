@@ -9,6 +9,7 @@ PyTorch: torch/csrc/utils/tensor_new.cpp (infer_scalar_type, recursive_store), t
 from __future__ import annotations
 
 import builtins
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from .. import dtypes
 from ..base import TensorBase
 from ..dtypes import Array
 from ..dtypes import dtype as DType
+from ..size import Size
 
 _NUMBERS = {builtins.float, builtins.int, builtins.bool}
 
@@ -88,7 +90,9 @@ def _is_sequence(data: Any) -> bool:
     if isinstance(data, (list, tuple)):
         return True
     others = (str, bytes, dict, np.ndarray, np.generic, TensorBase)
-    return hasattr(data, "__getitem__") and hasattr(data, "__len__") and not isinstance(data, others)
+    return (
+        hasattr(data, "__getitem__") and hasattr(data, "__len__") and not isinstance(data, others)
+    )
 
 
 def _default() -> np.dtype[Any]:
@@ -135,9 +139,7 @@ def _explain(
     if not isinstance(data, list):
         return TypeError("not a sequence")
     if len(data) != sizes[0]:
-        return ValueError(
-            f"expected sequence of length {sizes[0]} at dim {dim} (got {len(data)})"
-        )
+        return ValueError(f"expected sequence of length {sizes[0]} at dim {dim} (got {len(data)})")
     found = (_explain(item, kind, sizes[1:], dim + 1) for item in data)
     return next((error for error in found if error is not None), None)
 
@@ -180,3 +182,38 @@ def number(value: Any, kind: np.dtype[Any]) -> Any:
             f"value cannot be converted to type {_C_NAMES[kind.name]} without overflow"
         )
     return np.asarray(int(value) if whole else value).astype(kind)
+
+
+# --- as PyTorch's old constructors have it ---------------------------------------------------
+
+
+def old_style(data: tuple[Any, ...], kind: np.dtype[Any] | None) -> Array:
+    """FloatTensor(2, 3) is memory of that shape, FloatTensor([2, 3]) holds two numbers.
+
+    A tensor of this dtype (of any, if `kind` is None) is shown again. TypeError for a single float,
+    and for a tensor of another dtype.
+    """
+    own = _default() if kind is None else kind
+    if len(data) != 1:
+        return np.empty(tuple(map(index, data)) or (0,), own)
+    (given,) = data
+    if isinstance(given, TensorBase):
+        if kind not in (None, given.array.dtype):
+            wanted, got = dtypes.cpp_name(own), dtypes.cpp_name(given.array.dtype)
+            raise TypeError(f"expected {_OPTIONS.format(wanted)} (got {_OPTIONS.format(got)})")
+        return given.array.view()
+    if isinstance(given, Size):
+        return np.empty(given, own)
+    if isinstance(given, np.ndarray) or _is_sequence(given):
+        return to_array(given, dtypes.from_numpy(own))
+    if isinstance(given, (str, bytes)):
+        raise TypeError(f"new(): invalid data type '{type(given).__name__}'")
+    if not hasattr(given, "__index__"):
+        raise TypeError(f"new(): data must be a sequence (got {type(given).__name__})")
+    return np.empty(index(given), own)
+
+
+_OPTIONS = (
+    "TensorOptions(dtype={}, device=cpu, layout=Strided, requires_grad=false (default), "
+    "pinned_memory=false (default), memory_format=(nullopt))"
+)

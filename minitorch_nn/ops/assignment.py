@@ -9,6 +9,7 @@ aten/src/ATen/TensorIndexing.h; TensorAdvancedIndexing.cpp (index_put).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,11 +19,12 @@ from ..base import TensorBase, Value
 from ..dtypes import title
 from .broadcasting import expand, sum_to
 from .choice import MaskedFillBackward0
-from .indexing import as_index, explain_index, tensors_of, view_and_key
+from .indexing import as_index, explain_index, tensors_of, type_name, view_and_key
 from .inplace import copy_, fill_, in_place
 from .operands import array_of, is_number
 from .scattering import Overwrite, index_fill
 from .shape import unsqueeze, view
+from .strided import as_strided
 
 Key = tuple[Any, ...]  # slices and index arrays, as NumPy takes them
 
@@ -120,8 +122,10 @@ def setitem(x: Any, index: Any, value: Any) -> None:
     """x[index] = value: a write to the view that a basic index gives, else to the index arrays."""
     if index is False:  # an index that selects nothing
         return
-    if not is_number(value) and not isinstance(value, TensorBase):
-        value = x.new(np.asarray(value))
+    if isinstance(value, np.integer):
+        value = int(value)
+    elif not is_number(value) and not isinstance(value, TensorBase):
+        raise TypeError(f"can't assign a {type_name(value)} to a {x.type()}")
     target, key = (unsqueeze(x, 0), None) if index is True else view_and_key(x, index)
     if key is None:
         _copy_to(target, value)
@@ -133,6 +137,28 @@ def setitem(x: Any, index: Any, value: Any) -> None:
         value = value if value.array.shape == shape else view(value, shape)
         tensors = tensors_of(index)
         in_place(target, IndexPutBackward0.apply, value, index=key, **tensors)
+
+
+def fill_diagonal_(input: Any, fill_value: Any, wrap: bool = False) -> Any:
+    """The main diagonal of a tensor becomes one number; of a tall matrix, with wrap, all those that
+    follow it, too.
+
+    RuntimeError for less than two dimensions, or more of different sizes. PyTorch: Fill.cpp
+    (fill_diagonal_).
+    """
+    shape = input.array.shape
+    if len(shape) < 2:
+        raise RuntimeError("dimensions must larger than 1")
+    if len(shape) > 2 and len(set(shape)) > 1:
+        raise RuntimeError("all dimensions of input must be of equal length")
+    strides = [s // input.array.itemsize for s in input.array.strides]
+    step, size = sum(strides), min(shape)
+    fill_(as_strided(input, (size,), (step,)), fill_value)
+    if wrap and len(shape) == 2 and shape[0] > shape[1] + 1:
+        below = input[shape[1] + 1 :]
+        rest = -(-math.prod(shape) // (shape[1] + 1)) - size
+        fill_(as_strided(below, (rest,), (step,)), fill_value)
+    return input
 
 
 def _copy_to(target: Any, value: Any) -> None:

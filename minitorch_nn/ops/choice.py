@@ -19,6 +19,7 @@ from .operands import (
     array_of,
     binary,
     invalid_combination,
+    is_boolean,
     is_number,
     need_tensors,
     refuse,
@@ -179,7 +180,7 @@ class MaximumBackward0(OfTwo):
     function: ClassVar[Callable[..., Any]] = np.maximum
 
     def to_a(self, grad: Value, a: Value, b: Value) -> Value:
-        return masked_fill(where(a == b, grad / 2, grad), a < b, 0)
+        return where(a < b, 0.0, where(a == b, grad / 2, grad))
 
     def to_b(self, grad: Value, a: Value, b: Value) -> Value:
         return self.to_a(grad, b, a)
@@ -192,7 +193,7 @@ class MinimumBackward0(MaximumBackward0):
     function = np.minimum
 
     def to_a(self, grad: Value, a: Value, b: Value) -> Value:
-        return masked_fill(where(a == b, grad / 2, grad), a > b, 0)
+        return where(a > b, 0.0, where(a == b, grad / 2, grad))
 
 
 class ClampMinBackward1(MaximumBackward0):
@@ -320,8 +321,9 @@ def clamp(input: Value, min: Any = None, max: Any = None) -> Value:
     if not bounds:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if all(map(is_number, bounds)):
-        which = "" if len(bounds) == 2 else "_max" if min is None else "_min"
-        refuse("b", f"clamp{which}_scalar_cpu", input, *bounds)
+        if is_boolean(input):
+            which = "" if len(bounds) == 2 else "_max" if min is None else "_min"
+            refuse("b", f"clamp{which}_scalar_cpu", input, *bounds)
         return ClampBackward1.apply(input, low=min, high=max)
     if any(map(is_number, bounds)):
         raise invalid_combination("clamp", input, min, max)

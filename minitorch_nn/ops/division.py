@@ -63,10 +63,10 @@ def _trunc_quotient(a: Any, b: Any) -> Any:
 
 def _remainder(a: Any, b: Any) -> Any:
     _check_divisor(a, b, "remainder_cpu")
-    if a.dtype.kind != "f":
-        return np.remainder(a, b)
-    rest = np.fmod(a, b)  # np.remainder gives a rest of 0 the sign of b
-    return np.where((rest != 0) & ((rest < 0) != (np.asarray(b) < 0)), rest + b, rest)
+    rest = np.asarray(np.remainder(a, b))
+    if rest.dtype.kind == "f":
+        np.copysign(rest, a, out=rest, where=rest == 0)  # NumPy gives a rest of 0 the sign of b
+    return rest
 
 
 def _fmod(a: Any, b: Any) -> Any:

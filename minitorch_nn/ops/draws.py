@@ -202,9 +202,7 @@ def random_(x: Value, bounds: tuple[int | None, ...], generator: Stream | None) 
                 "random_ expects 'from' casted to dtype to be less than or equal to 'to_inc' "
                 f"casted to dtype, but got from={low} > to_inc={high - 1}"
             )
-    return in_place(
-        x, node.apply, draw=lambda shape, dtype: g.integers(low, high, shape, dtype)
-    )
+    return in_place(x, node.apply, draw=lambda shape, dtype: g.integers(low, high, shape, dtype))
 
 
 def exponential_(x: Value, lambd: float, generator: Stream | None) -> Value:
@@ -288,6 +286,8 @@ def multinomial(
         raise RuntimeError(
             "cannot sample n_sample > prob_dist.size(-1) samples without replacement"
         )
+    if p.shape[-1] > 2**24:
+        raise RuntimeError("number of categories cannot exceed 2^24")
     g = generator or default_stream
     if replacement and num_samples > 1:
         return input.new(_with_replacement(p, num_samples, g))
@@ -306,10 +306,8 @@ def _without_replacement(p: Any, count: int, g: Stream) -> Any:
 
 def _with_replacement(p: Any, count: int, g: Stream) -> Any:
     """For each sample, the place where the running sum of weights reaches a uniform number."""
-    if np.any(p < 0):
-        raise RuntimeError(
-            "invalid multinomial distribution (encountering probability entry < 0)"
-        )
+    if not np.all(p >= 0):
+        raise RuntimeError("invalid multinomial distribution (encountering probability entry < 0)")
     if not np.isfinite(p).all():
         raise RuntimeError(
             "invalid multinomial distribution (encountering probability entry = infinity or NaN)"

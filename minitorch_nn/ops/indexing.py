@@ -170,19 +170,31 @@ def _as_part(part: Any) -> Any:
             return int(part)
         if part.ndim == 0 and part.dtype in (np.bool_, np.uint8):
             return bool(part)
-    elif isinstance(part, str):
-        raise TypeError("new(): invalid data type 'str'")
-    elif isinstance(part, (list, tuple, range)):
-        part = np.asarray([array_of(p) for p in part])
-        if part.dtype.kind in "US":
-            raise TypeError("new(): invalid data type 'str'")
-        part = part if part.size and part.dtype == bool else part.astype(np.int64)
-    if isinstance(part, np.ndarray):
         return as_index(part)
+    if isinstance(part, (str, bytes)):
+        raise TypeError(f"new(): invalid data type '{type(part).__name__}'")
+    if isinstance(part, (list, tuple, range, np.ndarray)):
+        return _as_array(part)
     raise IndexError(
         "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid "
-        f"indices (got {type(part).__name__})"
+        f"indices (got {type_name(part)})"
     )
+
+
+def _as_array(part: Any) -> Any:
+    """A list or a NumPy array as an index: masks as they are, all other numbers cut to int64."""
+    array = part if isinstance(part, np.ndarray) else np.asarray([array_of(p) for p in part])
+    if array.dtype.kind in "US":
+        raise TypeError("new(): invalid data type 'str'")
+    if array.size and array.dtype in (np.bool_, np.uint8):
+        return as_index(array)
+    return array.astype(np.int64) if array.ndim else int(array)
+
+
+def type_name(x: Any) -> str:
+    """The type as PyTorch's messages call it: `list`, `numpy.float32`."""
+    kind = type(x)
+    return f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
 
 
 def as_index(array: Any) -> Any:

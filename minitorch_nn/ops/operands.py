@@ -121,6 +121,9 @@ def refuse(kinds: str, kernel: str, *operands: Any) -> None:
 
     `kernel` is the name that PyTorch's message gives the operation.
     """
+    own = getattr(array_of(operands[0]), "dtype", None)
+    if own is not None and own.kind == "f" and "f" not in kinds:
+        return  # one float makes floats of all; settled without promoting, for most calls
     kind = result_numpy(*map(array_of, operands))
     if kind.kind in kinds:
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{title(kind)}'")

@@ -459,9 +459,10 @@ class ToCopyBackward0(Node):
 
     __slots__ = ("own",)
 
-    def forward(self, x: Any, *, to: Any) -> Any:
+    def forward(self, x: Any, *, to: Any, order: memory_format = preserve_format) -> Any:
         self.own = x.dtype
-        return x.astype(to)
+        y = x.astype(to)
+        return y if lies_in(y, order) else arranged(y, order)
 
     def backward(self, grad: Value) -> Value:
         return to_dtype(grad, self.own)

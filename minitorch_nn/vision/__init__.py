@@ -11,8 +11,11 @@ from __future__ import annotations
 import sys
 
 from ..missing import name_plainly
-from . import datasets, transforms
+from ..version import TorchVersion, package
+from . import datasets, transforms, utils
 
-__all__ = ["datasets", "transforms"]
+__all__ = ["datasets", "transforms", "utils"]
 
-name_plainly(sys.modules[__name__], datasets, transforms)
+__version__ = TorchVersion(f"0.29.2+minitorch_nn.{package}")  # the torchvision that it answers as
+
+name_plainly(sys.modules[__name__], datasets, transforms, transforms.functional, utils)

@@ -52,7 +52,9 @@ class VisionDataset(Dataset[tuple[Any, Any]]):
         target_transform: Transform | None = None,
     ) -> None:
         if transforms is not None and (transform is not None or target_transform is not None):
-            raise ValueError("Only transforms or transform/target_transform can be passed as argument")
+            raise ValueError(
+                "Only transforms or transform/target_transform can be passed as argument"
+            )
         self.root = os.path.expanduser(root) if isinstance(root, str) else root
         self.transforms = transforms
         self.transform = transform

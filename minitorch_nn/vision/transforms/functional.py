@@ -77,7 +77,7 @@ def _is_pil(image: Any) -> bool:
 
 
 def as_image(pixels: Array) -> Any:
-    """A grey image (H, W) as a data set gives it: a PIL image, or a copy where there is no Pillow."""
+    """A grey image (H, W) as a data set gives it: a PIL image, or without Pillow a copy."""
     pillow = _pillow()
     return pixels.copy() if pillow is None else pillow.fromarray(pixels)
 
@@ -131,7 +131,7 @@ def _pixels(image: Any) -> Array:
 
 
 def pil_to_tensor(pic: Any) -> Tensor:
-    """A PIL image as a tensor (C, H, W) of its own values: bytes stay bytes. TypeError otherwise."""
+    """A PIL image as a tensor (C, H, W) of its own values: bytes stay bytes. Else TypeError."""
     if not _is_pil(pic):
         raise TypeError(f"pic should be PIL Image. Got {type(pic)}")
     pixels = np.array(pic).reshape(pic.height, pic.width, -1)
