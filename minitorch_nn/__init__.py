@@ -12,6 +12,7 @@ from __future__ import annotations
 import builtins
 import sys
 import warnings
+from math import e, inf, nan, pi
 from typing import Any
 
 # PyTorch says nothing of log(0) or an overflow: they give inf and nan, in both packages. This
@@ -258,6 +259,7 @@ from .ops.logic import (
 from .ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
 from .ops.normalization import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from .ops.padding import constant_pad_nd
+from .ops.cdist import cdist
 from .ops.draws import bernoulli, multinomial
 from .ops.einsum import einsum, inner, tensordot
 from .ops.inverse import inverse, matrix_power
@@ -427,6 +429,7 @@ from .tuning import (
 from .version import __version__
 
 half, double, short, long = float16, float64, int16, int64
+newaxis = None
 
 
 def result_type(tensor1: Any, tensor2: Any) -> dtype:

@@ -36,6 +36,7 @@ from .ops.alike import (  # the functions made like another belong to this famil
     zeros_like,
 )
 from .ops.as_array import check_numpy, number, to_array
+from .ops.operands import invalid_combination
 from .random import Generator, default_generator
 from .tensor import Tensor
 
@@ -163,8 +164,8 @@ def from_numpy(ndarray: Array) -> Tensor:
     """A tensor on the array's own memory. TypeError for what is no array, or of another dtype."""
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
-    dtypes.of(ndarray)
     check_numpy(ndarray)
+    dtypes.of(ndarray)
     return Tensor.new(ndarray.view())
 
 
@@ -242,7 +243,7 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None, **options: Any) -> T
 
 
 def arange(
-    start: Any = 0, end: Any = None, step: Any = 1, *, dtype: Any = None, **options: Any
+    start: Any = None, end: Any = None, step: Any = 1, *, dtype: Any = None, **options: Any
 ) -> Tensor:
     """start, start + step, … before end. int64 if all three are ints, else the default dtype.
 
@@ -250,7 +251,9 @@ def arange(
     """
     if end is None:
         start, end = 0, start
-    start, end, step = (_as_number(x, "arange") for x in (start, end, step))
+        if end is None:
+            raise invalid_combination("arange")
+    start, end, step = (_as_number(x, "arange") for x in (start or 0, end, step))
     whole = all(isinstance(x, int) for x in (start, end, step))
     kind = _kind(dtype, "arange", dtypes.int64 if whole else None)
     if kind.kind == "b":
@@ -303,7 +306,7 @@ def _evenly(function: str, start: Any, end: Any, steps: int, kind: np.dtype[Any]
         raise RuntimeError(
             f"{function} only supports 0-dimensional start and end tensors, but got {got}."
         )
-    if steps < 0:
+    if _need_int(steps, function, "steps", 3) < 0:
         raise RuntimeError("number of steps must be non-negative")
     if kind.kind == "b":
         raise NotImplementedError(f"\"{function}_cpu\" not implemented for 'Bool'")
@@ -376,13 +379,16 @@ def randint(
     **options: Any,
 ) -> Tensor:
     """Integers of [low, high), int64: randint(high, size) or randint(low, high, size)."""
-    if size is None and not isinstance(high, int):
-        low, high, size = 0, low, high  # randint(high, size)
-    elif high is None:
-        low, high = 0, low  # randint(high, size=size)
+    position = 3
+    if size is None:  # randint(high, size)
+        low, high, size, position = 0, low, high, 2
+    elif high is None:  # randint(high, size=size)
+        low, high = 0, low
+    if size is None or (position == 3 and isinstance(size, int)):
+        raise invalid_combination("randint", low, high, size)
     bounds = (_need_int(low, "randint", "low", 1), _need_int(high, "randint", "high", 1))
     kind = _kind(dtype, "randint", dtypes.int64)
-    x = Tensor.new(np.empty(checked_shape("randint", size), kind))
+    x = Tensor.new(np.empty(checked_shape("randint", size, position), kind))
     return finished(draws.random_(x, bounds, generator), "randint", options)
 
 

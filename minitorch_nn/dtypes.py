@@ -43,7 +43,8 @@ class dtype:
         return f"torch.{self.name}"
 
     def __reduce__(self) -> str:
-        return self.name  # pickled as a reference to the module's one object, so `is` still holds
+        # Pickled as a reference to the module's one object, so that `is` still holds.
+        return "bool_" if self.name == "bool" else self.name
 
 
 float16 = dtype("float16")
@@ -89,8 +90,9 @@ def of(array: Any) -> dtype:
     try:
         return _OF_NUMPY[array.dtype]
     except KeyError:
+        kind = array.dtype.type
         raise TypeError(
-            f"can't convert np.ndarray of type {array.dtype}. The only supported types are: "
+            f"can't convert np.ndarray of type numpy.{kind.__name__}. The only supported types are: "
             "float64, float32, float16, int64, int32, int16, int8, uint8, and bool."
         ) from None
 
@@ -129,8 +131,12 @@ def get_default_dtype() -> dtype:
 def set_default_dtype(d: dtype) -> None:
     """The type of Python floats from here on. TypeError unless `d` is a floating-point dtype."""
     global _default
-    if not isinstance(d, dtype) or not d.is_floating_point:
-        raise TypeError(f"only floating-point types are supported as the default type, got {d!r}")
+    if not isinstance(d, dtype):
+        raise TypeError(
+            "invalid dtype object: only floating-point types are supported as the default type"
+        )
+    if not d.is_floating_point:
+        raise TypeError("only floating-point types are supported as the default type")
     _default = d
 
 

@@ -32,7 +32,7 @@ class finfo:
         self.min, self.max = float(of.min), float(of.max)
         self.eps = float(of.eps)
         self.tiny = self.smallest_normal = float(of.smallest_normal)
-        self.resolution = float(f"{of.resolution:g}")
+        self.resolution = 10.0**-of.precision
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, finfo) and self.dtype == other.dtype

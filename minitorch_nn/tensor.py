@@ -170,7 +170,8 @@ class Tensor(TensorBase):
         if cls.__name__ != "Parameter":
             cls._printed_name = cls.__name__
 
-    def __new__(cls, *data: Any) -> Any:
+    def __new__(cls, *data: Any, device: Any = None) -> Any:
+        check_device(device)
         t = object.__new__(cls)
         t.array = old_style(data, None)
         t.storage = Storage()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from .versions import COMBINATIONS_BY_MASKS, QUANTILES_SORT
+from .versions import COMBINATIONS_BY_MASKS, LINEAR_3D, QUANTILES_SORT, is_older
 
 ALL = "every input"
 
@@ -90,6 +90,7 @@ OTHER_GRAPH: dict[str, str] = {
         if QUANTILES_SORT.applies
         else {}
     ),
+    **({"nn.functional.linear": LINEAR_3D.what} if is_older(LINEAR_3D) else {}),
 }
 
 # Functions of op_db and modules of module_db whose second derivatives are not compared.
@@ -111,6 +112,9 @@ ERRORS: dict[str, dict[str, str]] = {
     },
     "nn.functional.max_pool1d": {
         "effective kernel size overflows": "64 bits overflow in C++; Python's integers do not"
+    },
+    "nn.functional.max_pool3d": {
+        "have positive length": "an older PyTorch's words for no channels"
     },
 }
 

@@ -18,6 +18,7 @@ import torch as pytorch
 import minitorch_nn
 
 from .programs import said
+from .versions import ANOMALY_HINT, INTEGER_MEAN, MATRIX_NEEDED, Wording, product_named
 
 Mistake = Callable[[Any], Any]
 
@@ -333,11 +334,22 @@ MISTAKES: list[Mistake] = [
 MISTAKES.remove(two_layers)
 
 
+OLDER_WORDS: dict[Mistake, Wording] = {
+    changing_in_place_what_the_backward_needs: ANOMALY_HINT,
+    averaging_integers: INTEGER_MEAN,
+    multiplying_matrices_that_do_not_fit: product_named("mm"),
+    feeding_a_linear_layer_the_wrong_width: product_named("addmm"),
+    feeding_images_to_a_linear_layer_unflattened: product_named("addmm"),
+    multiplying_a_matrix_by_a_vector_with_mm: MATRIX_NEEDED,
+}
+
+
 def told(mistake: Mistake, torch: Any) -> str:
     """The exception's type and the first line of its message; classes by their bare names."""
+    older = [OLDER_WORDS[mistake]] if mistake in OLDER_WORDS else []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        text = said(Exception, lambda: mistake(torch))
+        text = said(Exception, lambda: mistake(torch), *older)
     return re.sub(r"<class '[\w.]*\.(\w+)'>", r"\1", text)
 
 

@@ -173,19 +173,19 @@ def test_what_is_missing_is_named_and_can_be_fallen_back_from(script: Path) -> N
         said("import torch.utils.tensorboard.writer")
         said("from torch import fft")
         said("from torch.utils import tensorboard")
-        said("from torch.nn.functional import grid_sample")
+        said("from torch.nn.functional import grouped_mm")
         said("from torch.optim.lr_scheduler import StepLR, no_such_schedule")
         said("from torchvision.models import resnet18")
         said("from torchvision import models")
         said("torch.fft.fft(torch.ones(2))")
-        said("nn.LSTM(1, 1)")
-        said("F.grid_sample")
+        said("nn.SyncBatchNorm(1)")
+        said("F.grouped_mm")
         said("torch.utils.data.DataChunk")
         said("torchvision.models")
         said("torch.ones(2).geqrf()")
         said("torch.ones(2).to_mkldnn")
         said("import torch.nn.functional as F, torch.nn.modules.conv, torch.nn.utils")
-        print(hasattr(torch, "fft"), getattr(nn, "LSTM", None), hasattr(torch.ones(1), "geqrf"))
+        print(hasattr(torch, "fft"), getattr(nn, "SyncBatchNorm", None), hasattr(torch.ones(1), "geqrf"))
         """
     done = run(script, program)
     assert done.returncode == 0, done.stderr
@@ -195,13 +195,13 @@ def test_what_is_missing_is_named_and_can_be_fallen_back_from(script: Path) -> N
         ("ModuleNotFoundError", "torch.utils.tensorboard"),
         ("ModuleNotFoundError", "torch.fft"),
         ("ModuleNotFoundError", "torch.utils.tensorboard"),
-        ("ModuleNotFoundError", "torch.nn.functional.grid_sample"),
+        ("ModuleNotFoundError", "torch.nn.functional.grouped_mm"),
         None,
         ("ModuleNotFoundError", "torchvision.models"),
         ("ModuleNotFoundError", "torchvision.models"),
         ("AttributeError", "torch.fft"),
-        ("AttributeError", "torch.nn.LSTM"),
-        ("AttributeError", "torch.nn.functional.grid_sample"),
+        ("AttributeError", "torch.nn.SyncBatchNorm"),
+        ("AttributeError", "torch.nn.functional.grouped_mm"),
         ("AttributeError", "torch.utils.data.DataChunk"),
         ("AttributeError", "torchvision.models"),
         ("AttributeError", "torch.Tensor.geqrf"),
@@ -286,12 +286,12 @@ def test_a_program_ends_as_under_python_itself(script: Path, program: str) -> No
 
 @pytest.mark.parametrize(
     "line",
-    ["torch.fft.fft(x)", "import torch.fft", "from torch import fft", "x.geqrf()", "torch.nn.LSTM"],
+    ["torch.fft.fft(x)", "import torch.fft", "from torch import fft", "x.geqrf()", "torch.nn.SyncBatchNorm"],
 )
 def test_an_uncaught_miss_shows_the_programs_own_line_and_ends_with_1(
     script: Path, line: str
 ) -> None:
-    missing = {"x.geqrf()": "torch.Tensor.geqrf", "torch.nn.LSTM": "torch.nn.LSTM"}
+    missing = {"x.geqrf()": "torch.Tensor.geqrf", "torch.nn.SyncBatchNorm": "torch.nn.SyncBatchNorm"}
     done = run(script, f"import torch\nx = torch.ones(2)\ndef f():\n    {line}\n    {line}\nf()\n")
     assert (done.returncode, done.stdout) == (1, "")
     lines = [text for text in done.stderr.splitlines() if set(text) - set(" ^~")]

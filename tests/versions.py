@@ -175,10 +175,16 @@ _NOT_IMPLEMENTED_SINCE = {
 }
 
 
-def _not_implemented(run: Run) -> None:
+def newest_error(error: Exception | None) -> Exception | None:
+    """PyTorch's error with the type that the newest PyTorch gives it."""
     for pattern, since in _NOT_IMPLEMENTED_SINCE.items():
-        if since > INSTALLED and run.error is not None and re.search(pattern, str(run.error)):
-            run.error = NotImplementedError(*run.error.args)
+        if since > INSTALLED and error is not None and re.search(pattern, str(error)):
+            return NotImplementedError(*error.args)
+    return error
+
+
+def _not_implemented(run: Run) -> None:
+    run.error = newest_error(run.error)
 
 
 NOT_IMPLEMENTED = Difference(
@@ -350,6 +356,20 @@ UNUSED_AT_INDEX_1 = Wording(
     "One of the differentiated Tensors appears",
     "The differentiated Tensor at index 1 appears",
 )
+ANOMALY_HINT = Wording(
+    (2, 15), r"set_detect_anomaly\(True\)", "set_detect_anomaly(True, check_nan=False)"
+)
+INTEGER_MEAN = Wording((2, 15), r"RuntimeError: mean\(\)", "NotImplementedError: mean()")
+MATRIX_NEEDED = Wording(
+    (2, 15), "Error: mat2 must be a matrix", "Error: mm: mat2 must be a matrix, got 1-D tensor"
+)
+
+
+def product_named(operation: str) -> Wording:
+    """The message begins with the operation's name."""
+    return Wording((2, 15), "Error: mat1 and mat2", f"Error: {operation}: mat1 and mat2")
+
+
 GRADCHECK_OF_NOTHING = Wording((2, 13), "none of the them have", "none of them have")
 ADDMV_OF_TWO_TYPES = Wording(
     (2, 12),

@@ -83,7 +83,7 @@ class SavedVariable:
             f"operation: [{kind} {list(self.array.shape)}]{origin} is at version "
             f"{self.storage.version}; expected version {self.version} instead. Hint: enable "
             "anomaly detection to find the operation that failed to compute its gradient, with "
-            "torch.autograd.set_detect_anomaly(True)."
+            "torch.autograd.set_detect_anomaly(True, check_nan=False)."
         )
 
 

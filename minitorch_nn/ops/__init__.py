@@ -7,7 +7,9 @@ in these same operations, so under create_graph it records itself and second der
 A backward formula uses operators and functions of this package only, never methods: the gradient
 may be a tensor or a bare array, and `x.transpose(0, 1)` means something else on an array.
 
-The order of the files: broadcasting, shape, joining, operands, choice, comparison, logic, pointwise,
-division, arithmetic, exponentials, powers, trigonometry, special, gamma, indexing, reduction, extremes, moments, scans, factors, sorting,
-binning, matmul, activation, convolution, pooling, loss, inplace, padding, norms, calculus, statistics. Each imports only from those before it.
+The order of the files: dims, broadcasting, shape, operands, parts, joining, choice, comparison,
+logic, pointwise, division, arithmetic, exponentials, powers, trigonometry, special, gamma,
+indexing, gathering, strided, scattering, scatter_reduce, diagonals, rearranging, reduction,
+extremes, moments, scans, factors, sorting, binning, matmul, activation, convolution, pooling, loss,
+inplace, assignment, padding, norms, calculus, statistics. Each imports only from those before it.
 """

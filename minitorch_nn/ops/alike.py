@@ -51,22 +51,21 @@ def finished(x: Value, function: str, options: dict[str, Any]) -> Value:
 
 def shape_given(function: str, given: tuple[Any, ...], options: dict[str, Any]) -> Shape:
     """The shape of f(2, 3), f((2, 3)) or f(size=(2, 3)). TypeError or RuntimeError for others."""
-    size = listed(given, options.pop("size", None))
-    if size is None:
+    if not given and "size" not in options:
         raise TypeError(f'{function}() missing 1 required positional arguments: "size"')
-    return checked_shape(function, size)
+    return checked_shape(function, listed(given, options.pop("size", None)))
 
 
-def checked_shape(function: str, size: Any) -> Shape:
+def checked_shape(function: str, size: Any, position: int = 1) -> Shape:
     """A tuple or list of sizes; each may be a tensor of one integer."""
     if not isinstance(size, (tuple, list)):
-        kind = type(size).__name__
         raise TypeError(
-            f"{function}(): argument 'size' (position 1) must be tuple of ints, not {kind}"
+            f"{function}(): argument 'size' (position {position}) must be tuple of ints, not "
+            f"{type(size).__name__}"
         )
-    for position, n in enumerate(size):
+    for place, n in enumerate(size):
         if not hasattr(n, "__index__"):
-            raise TypeError(_no_size(function, position, type(n).__name__))
+            raise TypeError(_no_size(function, place, type(n).__name__))
     shape = tuple([index(n) for n in size])
     for n in shape:
         if n < 0:
@@ -78,14 +77,14 @@ def checked_shape(function: str, size: Any) -> Shape:
     return shape
 
 
-def _no_size(function: str, position: int, kind: str) -> str:
-    if position == 0:
+def _no_size(function: str, place: int, kind: str) -> str:
+    if place == 0:
         return (
             f"{function}(): argument 'size' (position 1) must be tuple of ints, but found element "
             f"of type {kind} at pos 0"
         )
     return (
-        f"{function}(): argument 'size' failed to unpack the object at pos {position + 1} with "
+        f"{function}(): argument 'size' failed to unpack the object at pos {place + 1} with "
         f'error "type must be tuple of ints,but got {kind}"'
     )
 

@@ -35,6 +35,8 @@ def to_array(data: Any, dtype: DType | None = None) -> Array:
         return np.array(data, None if dtype is None else dtype.numpy)
     if isinstance(data, (str, bytes)):
         raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
+    if isinstance(_first(data), (str, bytes)):
+        raise ValueError(f"too many dimensions '{type(_first(data)).__name__}'")
     plain, inferred = _read(data)
     kind = inferred if dtype is None else dtype.numpy
     sizes = _sizes(plain)
@@ -43,6 +45,12 @@ def to_array(data: Any, dtype: DType | None = None) -> Array:
     if kind.kind in "iu" and kind.itemsize < 8:
         return _narrowed(_converted(plain, np.dtype(np.int64), sizes), kind)
     return _converted(plain, kind, sizes)
+
+
+def _first(data: Any) -> Any:
+    while isinstance(data, (list, tuple)) and data:
+        data = data[0]
+    return data
 
 
 def check_numpy(array: Array) -> None:
@@ -173,6 +181,8 @@ def number(value: Any, kind: np.dtype[Any]) -> Any:
         value = value.array.item()
     if kind.kind == "b":
         return kind.type(value)
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        raise OverflowError("int too big to convert")
     whole = kind.kind in "iu"
     most = np.iinfo(kind).max if whole else float(np.finfo(kind).max)
     least = np.iinfo(kind).min if kind.kind == "i" else -most

@@ -13,7 +13,7 @@ from typing import Any
 from ..base import Value
 from ..dtypes import cpp_name, title
 from .convolution import ConvolutionBackward0, Geometry, output_size
-from .operands import array_of
+from .operands import array_of, need_input
 from .padding import pad
 from .shape import squeeze, unsqueeze
 
@@ -72,6 +72,7 @@ def _conv(
     dilation: Any,
     groups: int,
 ) -> Value:
+    need_input(f"conv{d}d", input)
     if input.ndim == d + 1:  # unbatched: a batch of one
         batch = unsqueeze(input, 0)
         return squeeze(_conv(d, batch, weight, bias, stride, padding, dilation, groups), 0)

@@ -19,7 +19,7 @@ from ..base import TensorBase, Value
 from ..dtypes import cpp_name, title
 from .arithmetic import add, mul
 from .broadcasting import expand, joint_shape, sum_to
-from .operands import array_of, refuse_bool
+from .operands import array_of, need_input, refuse_bool
 from .shape import (
     SqueezeBackward4,
     UnsafeViewBackward0,
@@ -399,6 +399,7 @@ def linear(input: Value, weight: Value, bias: Value | None = None) -> Value:
     A matrix is one addmm; a contiguous tensor of another rank is seen as one first; all else is
     matmul and add. PyTorch: aten/src/ATen/native/Linear.cpp (linear).
     """
+    need_input("linear", input)
     transposed = t(weight)
     if bias is not None and weight.ndim == 2 and input.ndim > 0:
         if input.ndim == 2:

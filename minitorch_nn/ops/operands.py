@@ -110,6 +110,19 @@ def invalid_combination(function: str, *operands: Any) -> TypeError:
     )
 
 
+def need_input(function: str, x: Any) -> None:
+    """TypeError, in PyTorch's words, unless the input of a layer is a tensor.
+
+    Elsewhere an array is welcome, since derivatives' formulas call operations with arrays; but no
+    formula calls these, so an array here is one that a user forgot to make a tensor of.
+    """
+    if isinstance(x, TensorBase):
+        return
+    kind = type(x)
+    name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    raise TypeError(f"{function}(): argument 'input' (position 1) must be Tensor, not {name}")
+
+
 def need_a_tensor(function: str, *operands: Any) -> None:
     """TypeError, in PyTorch's words, if all operands are numbers."""
     if all(map(is_number, operands)):

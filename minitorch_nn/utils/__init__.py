@@ -1,4 +1,4 @@
-"""Helpers beside the network itself, as `torch.utils`: for now the loading of data."""
+"""Helpers beside the network itself, as `torch.utils`: the loading of data."""
 
 from __future__ import annotations
 
