@@ -223,7 +223,8 @@ def full(size: Sequence[int], fill_value: Any, *, dtype: Any = None, **options: 
     """All `fill_value`, whose Python type decides the dtype if none is given."""
     shape = checked_shape("full", size)
     if dtype is None:
-        value = fill_value.item() if _is_0d(fill_value) else fill_value
+        python = _is_0d(fill_value) or isinstance(fill_value, np.generic)
+        value = fill_value.item() if python else fill_value
         dtype = {bool: dtypes.bool_, int: dtypes.int64}.get(type(value))
     value = _number(fill_value, "full", "fill_value", dtype, 2)
     return _made(np.full(shape, value, value.dtype), "full", options)
@@ -417,7 +418,7 @@ def normal(
     """Normal numbers with this mean and standard deviation: numbers, and a size, or tensors."""
     if isinstance(mean, Tensor) or isinstance(std, Tensor):
         return draws.normal_by(mean, std, generator)
-    if size is None:
-        raise TypeError("normal() of two numbers needs a size: normal(mean, std, size)")
+    if not isinstance(size, (tuple, list)):
+        raise invalid_combination("normal", mean, std, *([] if size is None else [size]))
     x = Tensor.new(np.empty(checked_shape("normal", size), _kind(dtype, "normal")))
     return finished(draws.normal_(x, mean, std, generator), "normal", options)

@@ -100,7 +100,7 @@ def of(array: Any) -> dtype:
 _OF_PYTHON = {float: float64, int: int64, bool: bool_}
 
 
-def wanted(given: Any, function: str, argument: str = "dtype") -> dtype | None:
+def wanted(given: Any, function: str, argument: str = "'dtype'") -> dtype | None:
     """The dtype that a user asked for, in PyTorch's words or as Python's float, int or bool.
 
     None if nothing was asked for. TypeError, naming the function, for what is no dtype.
@@ -110,7 +110,7 @@ def wanted(given: Any, function: str, argument: str = "dtype") -> dtype | None:
     if isinstance(given, type) and given in _OF_PYTHON:
         return _OF_PYTHON[given]
     raise TypeError(
-        f"{function}(): argument '{argument}' must be torch.dtype, not {type(given).__name__}"
+        f"{function}(): argument {argument} must be torch.dtype, not {type(given).__name__}"
     )
 
 
@@ -161,15 +161,28 @@ def promote_numpy(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
     return np.promote_types(a, b)
 
 
-def promote_types(a: dtype, b: dtype) -> dtype:
+def promote_types(type1: dtype, type2: dtype) -> dtype:
     """The smallest type that holds both, as PyTorch counts: any float beats any integer."""
+    a, b = _two(type1, type2, "promote_types", "type1", "type2")
     return _OF_NUMPY[promote_numpy(a.numpy, b.numpy)]
+
+
+def _two(a: Any, b: Any, function: str, first: str, second: str) -> tuple[dtype, dtype]:
+    """Two arguments that must be dtypes."""
+    for position, (name, given) in enumerate(((first, a), (second, b)), 1):
+        if type(given) is not dtype:
+            raise TypeError(
+                f"{function}(): argument '{name}' (position {position}) must be torch.dtype, not "
+                f"{type(given).__name__}"
+            )
+    return a, b
 
 
 def can_cast(from_: dtype, to: dtype) -> bool:
     """Whether an in-place operation may store one type in the other: not floats in integers, nor
     numbers in booleans."""
-    return _CATEGORY[from_.numpy.kind] <= _CATEGORY[to.numpy.kind]
+    a, b = _two(from_, to, "can_cast", "from_", "to")
+    return _CATEGORY[a.numpy.kind] <= _CATEGORY[b.numpy.kind]
 
 
 def result_numpy(*operands: Any) -> np.dtype[Any]:

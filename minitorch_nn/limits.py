@@ -20,7 +20,7 @@ class finfo:
     """
 
     def __init__(self, type: Any = None) -> None:
-        own = wanted(type, "finfo", "type") or dtypes.get_default_dtype()
+        own = wanted(type, "finfo", "'type' (position 1)") or dtypes.get_default_dtype()
         if not own.is_floating_point:
             raise TypeError(
                 "torch.finfo() requires a floating point input type. Use torch.iinfo to handle "
@@ -52,7 +52,7 @@ class iinfo:
     """Of an integer dtype: `iinfo(torch.int8).max`. TypeError for other dtypes."""
 
     def __init__(self, type: Any) -> None:
-        own = wanted(type, "iinfo", "type")
+        own = wanted(type, "iinfo", "'type' (position 1)")
         if not isinstance(own, dtype) or own.numpy.kind == "f":
             raise TypeError(
                 "torch.iinfo() requires an integer input type. Use torch.finfo to handle "

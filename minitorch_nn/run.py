@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from types import ModuleType, TracebackType
 
-from minitorch_nn import nn, vision
+from minitorch_nn import nn, vision  # noqa: F401  (vision is there to be entered as torchvision)
 from minitorch_nn.missing import is_pytorchs, pytorchs_name
 
 __all__ = ["answer_for_torch", "run_script"]
@@ -46,7 +46,6 @@ class Refusal(MetaPathFinder):
 
 def answer_for_torch() -> None:
     """From here on `import torch` and `import torchvision` give this package."""
-    assert vision.__name__ in sys.modules
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] != "minitorch_nn":
             continue
@@ -89,8 +88,10 @@ def run_script(script: str, source: bytes, arguments: Sequence[str]) -> None:
 def _show_only_the_programs_lines(error: BaseException) -> None:
     """Have the traceback printed without this package's frames, but for those of _IN_PYTHON."""
     link: BaseException | None = error
-    while link is not None:
+    chain: list[BaseException] = []
+    while link is not None and link not in chain:
         link.__traceback__ = _without_machinery(link.__traceback__)
+        chain.append(link)
         link = link.__cause__ or link.__context__
     # On its way out the error will gather the frames above us; the hook gets what it has now.
     traceback, show = error.__traceback__, sys.excepthook

@@ -209,15 +209,15 @@ class Stream:
         n, width = math.prod(shape), int(high) - int(low)
         # From 2²⁸ values on, the remainder of one 32-bit word would favour the small ones too much.
         words = self._words64(n) if width >= 2**28 else self._words32(n).astype(np.uint64)
-        rest = words % np.uint64(width) if width < 2**64 else words
-        # Unsigned addition wraps round, so a negative `low` comes out right as int64.
-        values = rest + np.uint64(int(low) % 2**64)
-        return values.view(np.int64).astype(dtype).reshape(shape)
+        if width < 2**64:
+            # Unsigned addition wraps round, so a negative `low` comes out right as int64.
+            words = words % np.uint64(width) + np.uint64(int(low) % 2**64)
+        return words.view(np.int64).astype(dtype).reshape(shape)
 
     def whole(self, shape: Shape, dtype: np.dtype[Any]) -> Array:
         """Integers from 0 to the largest that the type holds exactly. PyTorch: random_."""
-        wide = dtype in (np.int64, np.float64)
-        words = self._words64(math.prod(shape)) if wide else self._words32(math.prod(shape))
+        draw = self._words64 if dtype in (np.int64, np.float64) else self._words32
+        words = draw(math.prod(shape))
         return (words % (largest_whole(dtype) + 1)).astype(dtype).reshape(shape)
 
     def permutation(self, n: int) -> Array:

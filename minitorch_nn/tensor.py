@@ -303,6 +303,12 @@ class Tensor(TensorBase):
             return np.array(array, dtype)
         return array if dtype is None else array.astype(dtype, copy=False)
 
+    def __array_wrap__(
+        self, array: Any, context: Any = None, return_scalar: builtins.bool = False
+    ) -> Tensor:
+        """What NumPy's functions of tensors give: tensors again; of booleans, uint8."""
+        return Tensor.new(array.astype(np.uint8) if array.dtype == builtins.bool else array)
+
     def item(self) -> Any:
         """The number in a tensor of one element. RuntimeError for any other count."""
         if self.array.size != 1:

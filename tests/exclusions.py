@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from .versions import COMBINATIONS_BY_MASKS, LINEAR_3D, QUANTILES_SORT, is_older
+from .versions import (
+    ATTENTION_OF_ONE_HEAD,
+    COMBINATIONS_BY_MASKS,
+    LINEAR_3D,
+    QUANTILES_SORT,
+    is_older,
+)
 
 ALL = "every input"
 
@@ -83,7 +89,11 @@ UNDEFINED = {"empty", "empty_like", "new_empty", "empty_strided", "new_empty_str
 # Agreeing in values and derivatives, but recorded in other nodes than PyTorch's.
 OTHER_GRAPH: dict[str, str] = {
     "LSTM": "PyTorch has one node of oneDNN's for a layer in float32, where the CPU allows",
-    "nn.functional.scaled_dot_product_attention": "PyTorch has one fused node for the common case",
+    **(
+        {"nn.functional.scaled_dot_product_attention": ATTENTION_OF_ONE_HEAD.what}
+        if ATTENTION_OF_ONE_HEAD.applies
+        else {}
+    ),
     **({"combinations": COMBINATIONS_BY_MASKS.what} if COMBINATIONS_BY_MASKS.applies else {}),
     **(
         dict.fromkeys(("quantile", "nanquantile"), QUANTILES_SORT.what)

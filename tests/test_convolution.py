@@ -86,6 +86,63 @@ test_conv2d = cases(
 )
 
 
+def conv(name: str, **options: Any) -> Callable[..., Any]:
+    return lambda torch, x, w, b=None: getattr(torch.nn.functional, name)(x, w, b, **options)
+
+
+ROWS, VOLUMES = (2, 3, 9), (1, 2, 4, 3, 5)
+
+test_rows_and_volumes = cases(
+    case(
+        "conv1d", conv("conv1d", stride=2, padding=1, dilation=2), ROWS, (4, 3, 3), B, second=True
+    ),
+    case("conv1d: same, unbatched", conv("conv1d", padding="same"), (3, 9), (4, 3, 2), second=True),
+    case("conv1d: transposed memory", conv("conv1d"), transposed(ROWS), (4, 3, 3), B),
+    case("conv3d", conv("conv3d", padding=(1, 0, 2)), VOLUMES, (3, 2, 2, 1, 3), (3,), second=True),
+)
+
+
+def transpose2d(**options: Any) -> Callable[..., Any]:
+    return conv("conv_transpose2d", **options)
+
+
+SMALL, SPREAD = (2, 3, 4, 3), (3, 2, 3, 2)
+
+test_conv_transpose2d = cases(
+    case("conv_transpose2d", transpose2d(), SMALL, SPREAD, (2,), second=True),
+    case("conv_transpose2d: stride", transpose2d(stride=2), SMALL, SPREAD, second=True),
+    case("conv_transpose2d: padding", transpose2d(stride=2, padding=1), SMALL, SPREAD, second=True),
+    case(
+        "conv_transpose2d: output_padding",
+        transpose2d(stride=(3, 2), output_padding=(2, 1)),
+        SMALL,
+        SPREAD,
+        second=True,
+    ),
+    case(
+        "conv_transpose2d: output_padding as wide as the stride",
+        transpose2d(dilation=3, output_padding=2),
+        SMALL,
+        SPREAD,
+        second=True,
+    ),
+    case("conv_transpose2d: groups", transpose2d(groups=3), SMALL, SPREAD, (6,), second=True),
+    case("conv_transpose2d: unbatched", transpose2d(), SMALL[1:], SPREAD, (2,), second=True),
+    case("conv_transpose2d: no images", transpose2d(), (0, 3, 4, 3), SPREAD),
+    case("conv_transpose2d: strided memory", transpose2d(), strided(SMALL), transposed(SPREAD)),
+    case("conv_transpose2d: frozen", transpose2d(), SMALL, constant(SPREAD), (2,)),
+    case("conv_transpose1d", conv("conv_transpose1d", stride=2), ROWS, (3, 4, 3), B, second=True),
+    case("conv_transpose3d", conv("conv_transpose3d"), VOLUMES, (2, 3, 2, 1, 2), (3,)),
+    case(
+        "conv_transpose2d: is conv2d's adjoint",
+        lambda torch, x, w: conv2d(stride=2)(torch, transpose2d(stride=2)(torch, x, w), w),
+        SMALL,
+        (3, 2, 2, 2),
+        second=True,
+    ),
+)
+
+
 def pad(*arguments: Any, **options: Any) -> Callable[..., Any]:
     return lambda torch, x: torch.nn.functional.pad(x, *arguments, **options)
 
@@ -111,6 +168,12 @@ test_pad = cases(
         case(f"pad: {mode}, 1-D", pad((2, 1), mode=mode), (2, 3, 4), second=True)
         for mode in ("reflect", "replicate", "circular")
     ),
+    *(
+        case(f"pad: {mode}, 3-D", pad((1, 1, 0, 1, 2, 0), mode=mode), (2, 3, 4, 3), second=True)
+        for mode in ("reflect", "replicate", "circular")
+    ),
+    case("pad: cropped to nothing", pad((-2, -2)), (3, 4)),
+    case("pad: replicate crops", pad((-1, 2), mode="replicate"), (2, 3, 4), second=True),
 )
 
 test_errors = cases(
@@ -123,7 +186,10 @@ test_errors = cases(
     case("pad: circles too far", pad((5, 0), mode="circular"), (2, 3, 4), raises=True),
     case("pad: crops too much", pad((-3, -3)), (3, 4), raises=True),
     case("pad: mode", pad((1, 1), mode="mirror"), (2, 3, 4), raises=True),
-    case("pad: reflect of 1-D", pad((1, 1), mode="reflect"), (4,), raises=True, message=False),
+    case("pad: reflect of 1-D", pad((1, 1), mode="reflect"), (4,), raises=True),
+    case("pad: reflect of nothing", pad((1, 1), mode="reflect"), (2, 3, 0), raises=True),
+    case("pad: reflect to nothing", pad((-2, -2), mode="reflect"), (2, 3, 4), raises=True),
+    case("pad: reflect with a value", pad((1, 1), "reflect", 2.0), (2, 3, 4), raises=True),
     case("conv2d: channels", conv2d(), (1, 2, 5, 5), SQUARE, raises=True),
     case("conv2d: groups and channels", conv2d(groups=2), (1, 2, 5, 5), (4, 2, 3, 3), raises=True),
     case("conv2d: groups and outputs", conv2d(groups=2), (1, 2, 5, 5), (3, 1, 3, 3), raises=True),
@@ -140,7 +206,29 @@ test_errors = cases(
     case("conv2d: 2-D", conv2d(), (3, 5), SQUARE, raises=True),
     case("conv2d: 5-D", conv2d(), (1, 1, 3, 5, 5), SQUARE, raises=True),
     case("conv2d: a kernel of no outputs", conv2d(), X, (0, 3, 3, 3), raises=True),
+    case("conv1d: a kernel for images", conv("conv1d"), ROWS, SQUARE, raises=True),
+    case("conv1d: two strides", conv("conv1d", stride=(1, 2)), ROWS, (4, 3, 3), raises=True),
+    case("conv1d: a kernel of two dimensions", conv("conv1d"), ROWS, (4, 3), raises=True),
+    case("conv_transpose2d: channels", transpose2d(), (1, 2, 4, 3), SPREAD, raises=True),
+    case("conv_transpose2d: bias", transpose2d(), SMALL, SPREAD, (3,), raises=True),
+    case("conv_transpose2d: groups", transpose2d(groups=2), SMALL, SPREAD, raises=True),
+    case(
+        "conv_transpose2d: output_padding",
+        transpose2d(output_padding=1),
+        SMALL,
+        SPREAD,
+        raises=True,
+    ),
+    case("conv_transpose2d: 2-D", transpose2d(), (4, 3), SPREAD, raises=True),
     # What these say depends on which backends PyTorch was built with.
+    case(
+        "conv_transpose2d: padding",
+        transpose2d(padding=3),
+        SMALL,
+        SPREAD,
+        raises=True,
+        message=False,
+    ),
     case("conv2d: dilation 0", conv2d(dilation=0), X, W, raises=True, message=False),
     case(
         "conv2d: types",

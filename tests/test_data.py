@@ -199,7 +199,7 @@ def streams_of(library: Any) -> Any:
         {"batch_size": 3},
         {"batch_size": 3, "drop_last": True},
         {"batch_size": None},
-        {"batch_size": 2, "num_workers": 3},
+        {"batch_size": 2, "num_workers": 2},
         {"batch_size": 2, "num_workers": 2, "persistent_workers": True, "drop_last": True},
     ],
     ids=str,

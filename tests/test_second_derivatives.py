@@ -18,14 +18,19 @@ from . import (
     test_activation,
     test_broadcasting,
     test_convolution,
+    test_dropout,
+    test_embedding,
+    test_folding,
     test_indexing,
     test_loss,
     test_matmul,
+    test_normalization,
     test_op_db,
     test_pointwise,
     test_pooling,
     test_reduction,
     test_shape,
+    test_upsampling,
 )
 from .databases import need
 from .parity import between, booleans, case, cases, constant, distinct, integers, positive
@@ -73,6 +78,7 @@ WITHOUT = {
     *("floor_divide", "broadcast_shapes", "unravel_index"),
     *("argsort", "bincount", "bucketize", "count_nonzero", "histc", "searchsorted"),
     *("unique", "unique_consecutive"),
+    *("embedding_bag", "embedding_renorm_"),
     *("one_hot", "multi_margin_loss", "multilabel_margin_loss", "hardsigmoid"),
 }
 
@@ -93,8 +99,9 @@ def exported_operations() -> set[str]:
 def operations_tested(**wanted: Any) -> set[str]:
     """The operations of all the lists of cases, of those with the wanted options."""
     modules = [
-        *(test_activation, test_broadcasting, test_convolution, test_indexing, test_loss),
-        *(test_matmul, test_pointwise, test_pooling, test_reduction, test_shape),
+        *(test_activation, test_broadcasting, test_convolution, test_dropout, test_embedding),
+        *(test_folding, test_indexing, test_loss, test_matmul, test_normalization),
+        *(test_pointwise, test_pooling, test_reduction, test_shape, test_upsampling),
     ]
     functions = [f for module in modules for f in vars(module).values() if callable(f)]
     lists = [getattr(f, "cases", ()) for f in [*functions, test_the_rest]]

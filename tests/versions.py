@@ -281,6 +281,7 @@ NUMPY_BOOLS = before((2, 9), "NumPy's bools were no tensor, and could not be col
 SINGLE_SAMPLES = before((2, 13), "a subset that changes only single samples passed that over")
 
 COMBINATIONS_BY_MASKS = before((2, 15), "combinations stacked what masks of a grid select")
+ATTENTION_OF_ONE_HEAD = before((2, 15), "attention of three dimensions did not add one of heads")
 QUANTILES_SORT = before((2, 15), "quantile sorted also for a few ranks, and took views afterwards")
 
 SILENT_BACKWARD_HOOKS = before((2, 8), "a hook without gradients for the inputs did not warn")

@@ -142,7 +142,7 @@ class Node:
         On bare arrays, as in a derivative's formula, it only computes.
         """
         first = None
-        wanted = False
+        wanted = numpy_number = False
         arrays = []
         for x in inputs:
             if isinstance(x, TensorBase):
@@ -153,12 +153,17 @@ class Node:
                 arrays.append(x.array)
             else:
                 arrays.append(x)
+                numpy_number = numpy_number or isinstance(x, np.generic)
+        if numpy_number and first is not None:
+            # A number like Python's, whose type does not count: int64[n] * float64 is float32.
+            arrays = [x.item() if isinstance(x, np.generic) else x for x in arrays]
         constants = options
         for name, option in options.items():
-            if isinstance(option, TensorBase):
+            if isinstance(option, (TensorBase, np.generic)):
                 if constants is options:
                     constants = dict(options)
-                constants[name] = option.array
+                is_tensor = isinstance(option, TensorBase)
+                constants[name] = option.array if is_tensor else option.item()
 
         node = cls()
         if first is None or not (wanted and mode.grad) or mode.inference:

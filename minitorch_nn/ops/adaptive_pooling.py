@@ -238,7 +238,7 @@ def _adaptive_avg_pool(x: Value, output_size: Any, d: int, node: type[Node]) -> 
     if all(n == 1 for n in size):
         return mean(x, tuple(range(-d, 0)), keepdim=True)
     check_not_empty(x, d, where, channels=False)
-    _check(x, d, where, ",")
+    _check(x, d, where, "")
     _need_floats(x, where if d == 2 else f"{where}_cpu")
     return node.apply(x, size=size)
 
@@ -385,6 +385,6 @@ def _max_unpool(x: Value, indices: Value, size: Sizes, node: type[Node]) -> Valu
     if wrong.size:
         volume = "x".join(map(str, size))
         raise RuntimeError(
-            f"Found an invalid max index: {wrong.flat[0]} (output volumes are of size {volume})"
+            f"Found an invalid max index: {wrong.flat[-1]} (output volumes are of size {volume})"
         )
     return node.apply(x, places=places, size=size)

@@ -55,8 +55,8 @@ def _softmax(scores: Value, mask: Value | None) -> Value:
 class ScaledDotProductFlashAttentionForCpuBackward0(Node):
     """y = P @ v, P = softmax(s·q @ kᵀ + mask), of q (N, H, L, E), k and v (N, G, S, E).
 
-    With dL/dP = dL/dy @ vᵀ and D = s·P·(dL/dP - Σ dL/dP·P), where the sum is Σ dL/dy·y, too:
-    dL/dq = D @ k,  dL/dk = Dᵀ @ q,  dL/dv = Pᵀ @ dL/dy.
+    dL/dv = Pᵀ @ dL/dy, and with dL/dP = dL/dy @ vᵀ and D = s·P·(dL/dP - Σ dL/dP·P) along each row:
+    dL/dq = D @ k,  dL/dk = Dᵀ @ q.
 
     P (N, H, L, S), by far the largest, is not kept but computed again in backward: that is what
     "flash" attention saves memory by. H/G heads of q share one of k and v, where those have fewer.
@@ -64,39 +64,42 @@ class ScaledDotProductFlashAttentionForCpuBackward0(Node):
     """
 
     __slots__ = ("scale",)
-    saves = ("query", "key", "value", "attn_mask", "output")
+    saves = ("query", "key", "value", "attn_mask")
 
     def forward(self, q: Any, k: Any, v: Any, *, mask: Any, scale: float) -> Any:
         self.scale = scale
+        self.save_for_backward(q, k, v, mask)
         y = np.empty_like(q, order="C" if 0 in q.strides else "K")  # it lies as the query does
-        np.matmul(self.weights(q, k, mask), _for_every_head(v, q), out=y)
-        self.save_for_backward(q, k, v, mask, y)
-        return y
+        return np.matmul(self.weights(q, k, mask), _for_every_head(v, q), out=y)
 
     def weights(self, q: Value, k: Value, mask: Value | None) -> Value:
         keys = transpose(_for_every_head(k, q), -2, -1)
         return _softmax(times_number(q, self.scale) @ keys, mask)
 
     def backward(self, grad: Value) -> tuple[Value | None, ...]:
-        q, k, v, mask, y = self.saved_tensors
+        q, k, v, mask = self.saved_tensors
         need_q, need_k, need_v = self.needs_input_grad
         weights = self.weights(q, k, mask)
         grad_q = grad_k = grad_v = None
         if need_v:
             grad_v = _of_shared_heads(transpose(weights, -2, -1) @ grad, v)
         if need_q or need_k:
-            grad_weights = grad @ transpose(_for_every_head(v, q), -2, -1)
-            lost = sum(grad * y, -1, keepdim=True)
-            grad_scores = times_number(weights * (grad_weights - lost), self.scale)
+            weighted = weights * (grad @ transpose(_for_every_head(v, q), -2, -1))
+            grad_scores = weighted - weights * sum(weighted, -1, keepdim=True)
+            grad_scores = times_number(grad_scores, self.scale)
             grad_q = grad_scores @ _for_every_head(k, q)
             grad_k = _of_shared_heads(transpose(grad_scores, -2, -1) @ q, k)
         return grad_q, grad_k, grad_v
 
 
 def _for_every_head(x: Value, query: Value) -> Value:
-    """Keys or values, repeated until each head of the query has its own."""
-    heads, wanted = x.shape[1], query.shape[1]
-    return x if heads == wanted else repeat_interleave(x, wanted // heads, 1)
+    """Keys or values (*, heads, S, E), repeated until each head of the query has its own."""
+    heads, wanted = x.shape[wrap_dim(-3, x.ndim)], query.shape[-3]
+    if wanted % heads:
+        raise RuntimeError(
+            "Number of heads in key and value must divide the number of heads in query"
+        )
+    return x if heads == wanted else repeat_interleave(x, wanted // heads, -3)
 
 
 def _of_shared_heads(grad: Value, x: Value) -> Value:
@@ -147,7 +150,7 @@ def scaled_dot_product_attention(
             query, key, value, mask=mask, scale=scale
         )
     if enable_gqa:
-        key, value = (_shared(x, query) for x in (key, value))
+        key, value = (_for_every_head(x, query) for x in (key, value))
     # Each gets a root of the scale, so that neither overflows before the product.
     root = math.sqrt(abs(scale))
     keys = times_number(transpose(key, -2, -1), math.copysign(root, scale))
@@ -155,15 +158,6 @@ def scaled_dot_product_attention(
     if dropout_p > 0:
         weights = dropout(weights, dropout_p, True)
     return matmul(weights, value)
-
-
-def _shared(x: Value, query: Value) -> Value:
-    heads, wanted = x.shape[wrap_dim(-3, x.ndim)], query.shape[-3]
-    if wanted % heads:
-        raise RuntimeError(
-            "Number of heads in key and value must divide the number of heads in query"
-        )
-    return repeat_interleave(x, wanted // heads, -3)
 
 
 def _is_fused(q: Value, k: Value, v: Value, mask: Value | None, enable_gqa: bool) -> bool:

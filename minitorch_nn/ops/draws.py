@@ -280,6 +280,11 @@ def multinomial(
         raise RuntimeError(
             f"multinomial only supports floating-point dtypes for input, got: {title(p.dtype)}"
         )
+    if not hasattr(num_samples, "__index__"):
+        kind = type(num_samples).__name__
+        raise TypeError(
+            f"multinomial(): argument 'num_samples' (position 2) must be int, not {kind}"
+        )
     if num_samples <= 0:
         raise RuntimeError("cannot sample n_sample <= 0 samples")
     if not replacement and num_samples > p.shape[-1]:
@@ -301,7 +306,7 @@ def _without_replacement(p: Any, count: int, g: Stream) -> Any:
     if np.any(p.sum(-1) == 0):
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
     race = p / g.exponential(p.shape, p.dtype)
-    return np.argsort(-race, axis=-1, kind="stable")[..., :count]
+    return np.ascontiguousarray(np.argsort(-race, axis=-1, kind="stable")[..., :count])
 
 
 def _with_replacement(p: Any, count: int, g: Stream) -> Any:

@@ -183,8 +183,7 @@ class DotBackward0(Node):
 
 
 def _check_mm(a: Value, b: Value, name: str) -> None:
-    first = "self" if name == "mm" else "mat1"
-    for operand, x in ((first, a), ("mat2", b)):
+    for operand, x in (("self", a), ("mat2", b)):
         if x.ndim != 2:
             raise RuntimeError(f"{name}: {operand} must be a matrix, got {x.ndim}-D tensor")
     if a.shape[1] != b.shape[0]:
