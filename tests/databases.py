@@ -80,7 +80,11 @@ def _load(name: str) -> tuple[Any, str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             home = importlib.import_module(f"torch.testing._internal.{_HOMES[name]}")
-        hypothesis.settings.load_profile("parity")  # PyTorch's tests bring their own, with less
+        # It is made for PyTorch's own tests: it forbids to set flags of backends, and brings a
+        # profile for Hypothesis that draws fewer examples.
+        flags = pytorch.backends.flags_frozen.__globals__
+        flags["__allow_nonbracketed_mutation_flag"] = True
+        hypothesis.settings.load_profile("parity")
         return getattr(home, name), ""
     except Exception as error:  # a private module: each version of torch may lose or move it
         return [], f"PyTorch {pytorch.__version__} does not load its {name}: {error!r}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 from .parity import case, cases, integers
 from .programs import both, said, warned
 from .versions import BERNOULLI_BY_MKL

@@ -43,6 +43,12 @@ test_embedding = cases(
         TABLE,
         second=True,
     ),
+    case(
+        "embedding_renorm_",
+        lambda torch, i, w: torch.embedding_renorm_(w.detach().clone(), i, 1.0, 2.0),
+        NUMBERS,
+        TABLE,
+    ),
     case("embedding: torch's order", lambda torch, i, w: torch.embedding(w, i), NUMBERS, TABLE),
 )
 

@@ -166,3 +166,51 @@ def test_kaiming_leaves_an_empty_tensor_alone_with_a_warning(torch):
         warned(lambda: init.kaiming_uniform_(torch.empty(0, 3))),
         warned(lambda: init.kaiming_normal_(torch.empty(3, 0))),
     )
+
+
+@pytest.mark.parametrize("shape", [(4, 3, 3), (4, 2, 3, 2), (2, 6, 3, 3, 1)], ids=str)
+@pytest.mark.parametrize("groups", [1, 2])
+@both
+def test_dirac_passes_channels_on(torch, shape, groups):
+    t = torch.empty(shape, dtype=torch.float64)
+    return torch.nn.init.dirac_(t, groups) is t, t
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (5, 2), (2, 5), (4, 3, 2), (20, 20)], ids=str)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@both
+def test_orthogonal_starts_agree(torch, shape, dtype):
+    t = torch.empty(shape, dtype=getattr(torch, dtype))
+    same = torch.nn.init.orthogonal_(t, gain=1.5) is t
+    return same, t, bits(torch.rand(1))
+
+
+@both
+def test_sparse_starts_agree(torch):
+    init = torch.nn.init
+    return init.sparse_(torch.empty(20, 5), 0.3), init.sparse_(torch.empty(4, 3), 0.5, std=2.0)
+
+
+@both
+def test_what_cannot_be_filled_so(torch):
+    init, empty = torch.nn.init, torch.empty
+    return (
+        said(ValueError, lambda: init.dirac_(empty(2, 2))),
+        said(ValueError, lambda: init.dirac_(empty(3, 2, 1), groups=2)),
+        said(ValueError, lambda: init.orthogonal_(empty(3))),
+        said(ValueError, lambda: init.sparse_(empty(2, 2, 2), 0.1)),
+        init.orthogonal_(empty(0, 3)).shape,
+    )
+
+
+@both
+def test_the_old_names_warn(torch):
+    init, empty = torch.nn.init, torch.empty
+    return [
+        warned(lambda: init.uniform(empty(3))),
+        warned(lambda: init.constant(empty(3), 2.0)),
+        warned(lambda: init.xavier_normal(empty(3, 2))),
+        warned(lambda: init.kaiming_uniform(empty(3, 2))),
+        warned(lambda: init.orthogonal(empty(3, 2))),
+        init.eye.__name__,
+    ]

@@ -40,6 +40,11 @@ WEIGHTED = {
     "Conv2d": lambda nn: nn.Conv2d(3, 16, 3),
     "Conv2d with groups": lambda nn: nn.Conv2d(4, 6, (3, 2), groups=2),
     "Conv2d without bias": lambda nn: nn.Conv2d(1, 2, 1, bias=False),
+    "Conv1d": lambda nn: nn.Conv1d(3, 5, 4),
+    "Conv3d with groups": lambda nn: nn.Conv3d(4, 2, (1, 2, 3), groups=2),
+    "ConvTranspose1d": lambda nn: nn.ConvTranspose1d(3, 5, 4),
+    "ConvTranspose2d with groups": lambda nn: nn.ConvTranspose2d(4, 6, (3, 2), groups=2),
+    "Bilinear": lambda nn: nn.Bilinear(3, 4, 2),
     "several": lambda nn: nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10)),
 }
 

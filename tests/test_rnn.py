@@ -5,11 +5,50 @@ module_db (test_module_db.py) compares RNN, LSTM, GRU and their cells on whole s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from .parity import case, cases
 from .programs import both, said
+
+
+def cell(name: str) -> Callable[..., Any]:
+    return lambda torch, *tensors: getattr(torch, name)(*tensors)
+
+
+_WEIGHTS = ((4, 3), (4, 4), (4,), (4,))
+
+test_cells_as_functions = cases(
+    case("rnn_tanh_cell", cell("rnn_tanh_cell"), (2, 3), (2, 4), *_WEIGHTS, second=True),
+    case("rnn_relu_cell", cell("rnn_relu_cell"), (2, 3), (2, 4), *_WEIGHTS, second=True),
+    case("rnn_tanh_cell: no bias", cell("rnn_tanh_cell"), (2, 3), (2, 4), (4, 3), (4, 4)),
+    case(
+        "gru_cell",
+        cell("gru_cell"),
+        *((2, 3), (2, 4), (12, 3), (12, 4), (12,), (12,)),
+        second=True,
+    ),
+    case(
+        "lstm_cell",
+        lambda torch, x, h, c, *weights: torch.lstm_cell(x, (h, c), *weights),
+        *((2, 3), (2, 4), (2, 4), (16, 3), (16, 4), (16,), (16,)),
+        second=True,
+    ),
+    case(
+        "gru_cell: a state of another size",
+        cell("gru_cell"),
+        *((2, 3), (2, 5), (12, 3), (12, 4)),
+        raises=True,
+    ),
+    case(
+        "lstm_cell: a state of another batch",
+        lambda torch, x, h, c, *weights: torch.lstm_cell(x, (h, c), *weights),
+        *((2, 3), (2, 4), (1, 4), (16, 3), (16, 4)),
+        raises=True,
+    ),
+)
 
 
 def sequences(torch: Any, *lengths: int) -> list[Any]:

@@ -29,6 +29,7 @@ from . import (
     test_pointwise,
     test_pooling,
     test_reduction,
+    test_rnn,
     test_shape,
     test_upsampling,
 )
@@ -37,6 +38,14 @@ from .parity import between, booleans, case, cases, constant, distinct, integers
 
 test_the_rest = cases(
     case("broadcast_to", lambda torch, x: torch.broadcast_to(x, (3, 4)), (4,), second=True),
+    case(
+        "chain_matmul",
+        lambda torch, *xs: torch.chain_matmul(*xs),
+        (2, 3),
+        (3, 1),
+        (1, 4),
+        second=True,
+    ),
     case("clip", lambda torch, x: torch.clip(x, -1, 1), distinct((4,)), second=True),
     case(
         "dropout",
@@ -79,6 +88,8 @@ WITHOUT = {
     *("argsort", "bincount", "bucketize", "count_nonzero", "histc", "searchsorted"),
     *("unique", "unique_consecutive"),
     *("embedding_bag", "embedding_renorm_"),
+    *("zeros_like", "ones_like", "full_like", "empty_like", "multinomial"),
+    *("rand_like", "randn_like", "randint_like"),
     *("one_hot", "multi_margin_loss", "multilabel_margin_loss", "hardsigmoid"),
 }
 
@@ -101,7 +112,7 @@ def operations_tested(**wanted: Any) -> set[str]:
     modules = [
         *(test_activation, test_broadcasting, test_convolution, test_dropout, test_embedding),
         *(test_folding, test_indexing, test_loss, test_matmul, test_normalization),
-        *(test_pointwise, test_pooling, test_reduction, test_shape, test_upsampling),
+        *(test_pointwise, test_pooling, test_reduction, test_rnn, test_shape, test_upsampling),
     ]
     functions = [f for module in modules for f in vars(module).values() if callable(f)]
     lists = [getattr(f, "cases", ()) for f in [*functions, test_the_rest]]

@@ -159,11 +159,10 @@ class Node:
             arrays = [x.item() if isinstance(x, np.generic) else x for x in arrays]
         constants = options
         for name, option in options.items():
-            if isinstance(option, (TensorBase, np.generic)):
+            if isinstance(option, TensorBase):
                 if constants is options:
                     constants = dict(options)
-                is_tensor = isinstance(option, TensorBase)
-                constants[name] = option.array if is_tensor else option.item()
+                constants[name] = option.array
 
         node = cls()
         if first is None or not (wanted and mode.grad) or mode.inference:

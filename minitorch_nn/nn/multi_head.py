@@ -1,6 +1,6 @@
 """Multi-head attention: several attentions side by side, each in a few dimensions of its own.
 
-    head_i(Q, K, V) = Attention(Q Wᵢq, K Wᵢk, V Wᵢv)        multi_head = concat(head_1, …, head_h) Wo
+    head_i = Attention(Q Wᵢq, K Wᵢk, V Wᵢv)        MultiHead(Q, K, V) = concat(head_1, …, head_h) Wo
 
 The heads are no loop: one product projects for all of them, and then the E dimensions are seen as
 h times E/h, and the heads as so many more sequences of the batch. L is the number of queries, S
@@ -16,7 +16,6 @@ import math
 import warnings
 
 from ..creation import zeros
-from ..dtypes import bool as torch_bool
 from ..dtypes import dtype as DType
 from ..ops.attention import scaled_dot_product_attention
 from ..ops.dropout import dropout
@@ -75,9 +74,7 @@ def multi_head_attention_forward(
         if key_padding_mask is not None:
             key_padding_mask = key_padding_mask.unsqueeze(0)
     L, N, E = query.shape
-    key_padding_mask, attn_mask = masks_to_add(
-        key_padding_mask, attn_mask, query.dtype, ("key_padding_mask", "attn_mask")
-    )
+    attn_mask, key_padding_mask = masks_to_add(attn_mask, key_padding_mask, query.dtype)
     if is_causal and attn_mask is None:
         raise RuntimeError(
             "Need attn_mask if specifying the is_causal hint. You may use the Transformer module "
@@ -90,7 +87,7 @@ def multi_head_attention_forward(
     _check_sizes(query, key, value, embed_dim_to_check, num_heads, use_separate_proj_weight)
 
     if use_separate_proj_weight:
-        weights = {"q": q_proj_weight, "k": k_proj_weight, "v": v_proj_weight}
+        weights = q_proj_weight, k_proj_weight, v_proj_weight
         q, k, v = _project_apart(query, key, value, weights, in_proj_bias)
     elif in_proj_weight is None:
         raise AssertionError("use_separate_proj_weight is False but in_proj_weight is None")
@@ -116,9 +113,12 @@ def multi_head_attention_forward(
         k, v, masks = _with_one_more(k, v, nothing, nothing, masks, 1)
     mask = _merged(*masks, N, num_heads, k.shape[1])
 
+    dropout_p = dropout_p if training else 0.0
     attention = None
-    attend = _attend_and_tell if need_weights else _attend
-    found, attention = attend(q, k, v, mask, dropout_p if training else 0.0, is_causal, N)
+    if need_weights:
+        found, attention = _attend_and_tell(q, k, v, mask, dropout_p, N)
+    else:
+        found = _attend(q, k, v, mask, dropout_p, is_causal, N)
     output = linear(found, out_proj_weight, out_proj_bias).view(L, N, -1)
     if attention is not None and average_attn_weights:
         attention = attention.mean(dim=1)
@@ -136,34 +136,28 @@ def _attend(
     dropout_p: float,
     is_causal: bool,
     N: int,
-) -> tuple[Tensor, None]:
-    """q [N·heads, L, D], k and v [N·heads, S, D] to what is found, [L·N, E], and no weights."""
-    L, S, D = q.shape[1], *k.shape[1:]
+) -> Tensor:
+    """What is found, [L·N, E], by q [N·heads, L, D], k and v [N·heads, S, D]."""
+    (_, L, D), S = q.shape, k.shape[1]
     if mask is not None:
         mask = mask.unsqueeze(0) if len(mask) == 1 else mask.view(N, -1, L, S)
     q, k, v = q.view(N, -1, L, D), k.view(N, -1, S, D), v.view(N, -1, S, D)
     found = scaled_dot_product_attention(q, k, v, mask, dropout_p, is_causal)
-    return found.permute(2, 0, 1, 3).reshape(L * N, -1), None
+    return found.permute(2, 0, 1, 3).reshape(L * N, -1)
 
 
 def _attend_and_tell(
-    q: Tensor,
-    k: Tensor,
-    v: Tensor,
-    mask: Tensor | None,
-    dropout_p: float,
-    is_causal: bool,
-    N: int,
+    q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, dropout_p: float, N: int
 ) -> tuple[Tensor, Tensor]:
     """The same, step by step, for the sake of the weights, [N, heads, L, S]."""
-    L, D = q.shape[1:]
+    (_, L, D), S = q.shape, k.shape[1]
     scaled, keys = q * math.sqrt(1.0 / D), k.transpose(-2, -1)
     scores = bmm(scaled, keys) if mask is None else baddbmm(mask, scaled, keys)
     weights = scores.softmax(-1)
     if dropout_p > 0.0:
         weights = dropout(weights, dropout_p, True)
     found = bmm(weights, v).transpose(0, 1).reshape(L * N, -1)
-    return found, weights.view(N, -1, L, k.shape[1])
+    return found, weights.view(N, -1, L, S)
 
 
 # --- projections -----------------------------------------------------------------------------
@@ -180,7 +174,7 @@ def _project(
         w_q, w_kv = weight.split([E, 2 * E])
         b_q, b_kv = (None, None) if bias is None else bias.split([E, 2 * E])
         return linear(query, w_q, b_q), *_several(linear(key, w_kv, b_kv), 2)
-    biases = [None] * 3 if bias is None else bias.chunk(3)
+    biases = (None,) * 3 if bias is None else bias.chunk(3)
     return tuple(map(linear, (query, key, value), weight.chunk(3), biases))
 
 
@@ -195,26 +189,29 @@ def _project_apart(
     query: Tensor,
     key: Tensor,
     value: Tensor,
-    weights: dict[str, Tensor | None],
+    weights: tuple[Tensor | None, ...],
     bias: Tensor | None,
 ) -> tuple[Tensor, ...]:
-    """The three, each by a weight of its own: the keys may have other dimensions than the queries."""
-    for name, weight in weights.items():
-        if weight is None:
-            raise AssertionError(f"use_separate_proj_weight is True but {name}_proj_weight is None")
+    """The three, each by a weight of its own: keys may have other dimensions than queries."""
     E = query.shape[-1]
-    inputs = {"query": query, "key": key, "value": value}
-    biases = [None] * 3 if bias is None else bias.chunk(3)
-    for (name, x), weight in zip(inputs.items(), weights.values(), strict=True):
+    names = ("query", "key", "value")
+    for name, weight in zip(names, weights, strict=True):
+        if weight is None:
+            raise AssertionError(
+                f"use_separate_proj_weight is True but {name[0]}_proj_weight is None"
+            )
+    biases = (None,) * 3 if bias is None else bias.chunk(3)
+    given = list(zip(names, (query, key, value), weights, biases, strict=True))
+    for name, x, weight, _ in given:
         expected = (E, x.shape[-1])
         if weight.shape != expected:
             raise AssertionError(
                 f"expecting {name} weights shape of {expected}, but got {weight.shape}"
             )
-    for name, b in zip(inputs, biases, strict=True):
-        if b is not None and b.shape != (E,):
-            raise AssertionError(f"expecting {name} bias shape of {(E,)}, but got {b.shape}")
-    return tuple(map(linear, inputs.values(), weights.values(), biases))
+    for name, _, _, part in given:
+        if part is not None and part.shape != (E,):
+            raise AssertionError(f"expecting {name} bias shape of {(E,)}, but got {part.shape}")
+    return tuple(linear(x, weight, part) for _, x, weight, part in given)
 
 
 def _in_heads(x: Tensor, heads: tuple[int, int]) -> Tensor:
@@ -249,33 +246,29 @@ def _with_one_more(
 
 
 def masks_to_add(
-    key_padding_mask: Tensor | None, attn_mask: Tensor | None, dtype: DType, names: tuple[str, str]
+    attn_mask: Tensor | None,
+    key_padding_mask: Tensor | None,
+    dtype: DType,
+    names: tuple[str, str] = ("attn_mask", "key_padding_mask"),
 ) -> Masks:
     """Both masks as numbers to be added: -∞ for True. AssertionError for a mask of integers."""
-    padding_name, name = names
+    padding = _to_add(key_padding_mask, names[1], dtype)
     if key_padding_mask is not None and attn_mask is not None:
-        _check_mask(key_padding_mask, padding_name)
         if key_padding_mask.dtype != attn_mask.dtype:
             warnings.warn(
-                f"Support for mismatched {padding_name} and {name} is deprecated. Use same type "
+                f"Support for mismatched {names[1]} and {names[0]} is deprecated. Use same type "
                 "for both instead.",
-                stacklevel=4,
+                stacklevel=3,
             )
-    return _to_add(key_padding_mask, padding_name, dtype), _to_add(attn_mask, name, dtype)
+    return _to_add(attn_mask, names[0], dtype), padding
 
 
 def _to_add(mask: Tensor | None, name: str, dtype: DType) -> Tensor | None:
-    if mask is None:
-        return None
-    _check_mask(mask, name)
-    if mask.is_floating_point():
+    if mask is None or mask.is_floating_point():
         return mask
-    return zeros(mask.shape, dtype=dtype).masked_fill_(mask, -math.inf)
-
-
-def _check_mask(mask: Tensor, name: str) -> None:
-    if mask.dtype != torch_bool and not mask.is_floating_point():
+    if mask.array.dtype != bool:
         raise AssertionError(f"only bool and floating types of {name} are supported")
+    return zeros(mask.shape, dtype=dtype).masked_fill_(mask, -math.inf)
 
 
 def _with_batch(mask: Tensor, batch: int, L: int, S: int) -> Tensor:

@@ -20,20 +20,7 @@ from .gathering import ScatterAddBackward0
 from .operands import array_of
 from .reduction import sum
 from .shape import reshape, unsqueeze, zeros_for
-
-
-def add_rows(count: int, index: Any, rows: Any) -> Any:
-    """Zeros of `count` rows, with each of `rows` added to the one that `index` names.
-
-    The rows are sorted first, so that those of one number stand together and are added in one go.
-    """
-    out = np.zeros((count, rows.shape[1]), rows.dtype)
-    if index.size:
-        order = np.argsort(index, kind="stable")
-        numbers = index[order]
-        firsts = np.flatnonzero(np.diff(numbers, prepend=numbers[0] - 1))
-        out[numbers[firsts]] = np.add.reduceat(rows[order], firsts, axis=0)
-    return out
+from .taking import add_along
 
 
 class EmbeddingBackward0(Node):
@@ -83,7 +70,7 @@ class EmbeddingDenseBackward(Node):
         if by_frequency:
             often = np.bincount(flat, minlength=rows)[flat]
             shares = shares / often[:, None].astype(grad.dtype)
-        out = add_rows(rows, flat, shares)
+        out = add_along(shares, 0, flat, rows)
         if padding_idx >= 0:
             out[padding_idx] = 0
         return out
@@ -130,7 +117,7 @@ class EmbeddingBagBackward0(Node):
         if mode == "max":
             return self._largest(w, indices[kept], bags[kept], count)
         shares = w[indices] if c is None else w[indices] * c[:, None]
-        y = add_rows(count, bags, np.where(kept[:, None], shares, 0))
+        y = add_along(np.where(kept[:, None], shares, 0), 0, bags, count)
         self.factors = kept[:, None].astype(w.dtype)
         if mode == "mean":
             sizes = np.maximum(np.bincount(bags[kept], minlength=count), 1).astype(w.dtype)

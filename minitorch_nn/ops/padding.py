@@ -13,10 +13,10 @@ import numpy as np
 from ..autograd.node import Node
 from ..base import Value
 from .dims import ints
-from .indexing import IndexPutAccumulate
 from .inplace import copy_
 from .operands import array_of, refuse_bool
 from .parts import SliceBackward0
+from .taking import add_along
 
 
 class ConstantPadNdBackward0(Node):
@@ -46,17 +46,39 @@ class ConstantPadNdBackward0(Node):
 
 
 class _IndexPadBackward(Node):
-    """y = x read at an index per place;  dL/dx adds dL/dy up where it was read."""
+    """y = x read at an index along each of its last dimensions;  dL/dx adds dL/dy up where it was
+    read."""
 
-    __slots__ = ("key", "shape")
+    __slots__ = ("indices", "size")
     kind = ""
 
-    def forward(self, x: Any, *, key: tuple[Any, ...]) -> Any:
-        self.key, self.shape = key, x.shape
-        return x[key]
+    def forward(self, x: Any, *, indices: tuple[Any, ...]) -> Any:
+        self.indices, self.size = indices, x.shape[-len(indices) :]
+        for axis, index in enumerate(indices, x.ndim - len(indices)):
+            x = x.take(index, axis)
+        return x
 
     def backward(self, grad: Value) -> Value:
-        return IndexPutAccumulate.apply(grad, shape=self.shape, key=self.key)
+        return IndexPadAdjoint.apply(grad, indices=self.indices, size=self.size)
+
+
+class IndexPadAdjoint(Node):
+    """y = what was read at an index, added up there;  dL/dx = dL/dy read there.
+
+    PyTorch: derivatives.yaml, reflection_pad1d_backward.
+    """
+
+    __slots__ = ("indices",)
+
+    def forward(self, x: Any, *, indices: tuple[Any, ...], size: tuple[int, ...]) -> Any:
+        self.indices = indices
+        steps = zip(indices, size, strict=True)
+        for axis, (index, n) in enumerate(steps, x.ndim - len(indices)):
+            x = add_along(x, axis, index, n)
+        return x
+
+    def backward(self, grad: Value) -> Value:
+        return _IndexPadBackward.apply(grad, indices=self.indices)
 
 
 class ReflectionPad1DBackward0(_IndexPadBackward):
@@ -162,14 +184,13 @@ def _by_index(x: Value, ends: list[tuple[int, int]], mode: str) -> Value:
     node = _NODES[mode, len(ends)]
     refuse_bool(x, f"{node.kind}_pad{len(ends)}d")
     _check_room(x, ends, mode)
-    key: list[Any] = []
+    indices: list[Any] = []
     for (before, after), size in zip(ends, reversed(x.shape), strict=False):
         places = np.arange(-before, size + after)
         if mode == "reflect":
             places = (size - 1) - np.abs((size - 1) - np.abs(places))
-        key.insert(0, np.clip(places, 0, size - 1))
-    grid = np.ix_(*[np.arange(n) for n in x.shape[: x.ndim - len(ends)]], *key)
-    return node.apply(x, key=grid)
+        indices.insert(0, np.clip(places, 0, size - 1))
+    return node.apply(x, indices=tuple(indices))
 
 
 def _check_room(x: Value, ends: list[tuple[int, int]], mode: str) -> None:

@@ -11,7 +11,7 @@ PyTorch: aten/src/ATen/native/UpSample.h, cpu/UpSampleKernel.cpp; torch/nn/funct
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from ..base import Value
 from ..dtypes import title
 from .adaptive_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 from .operands import array_of
+from .taking import add_along
 
 Taps = tuple[Any, Any]  # which elements each new one reads (taps, m), and their weights (taps, m)
 
@@ -123,24 +124,26 @@ def read_taps(x: Any, axis: int, taps: Taps) -> Any:
     if weights is None:
         return x.take(index[0], axis)
     parts = (x.take(i, axis) * _along(w, axis, x.ndim) for i, w in zip(index, weights, strict=True))
-    y = next(parts)
-    for part in parts:
-        y += part
-    return y
+    return _total(parts)
 
 
 def add_to_taps(y: Any, axis: int, taps: Taps, n: int) -> Any:
     """The adjoint: zeros, n along the axis, with weight[t, i]·y[i] added at index[t, i]."""
     index, weights = taps
-    out = np.zeros((*y.shape[:axis], n, *y.shape[axis + 1 :]), y.dtype)
-    for t, i in enumerate(index):
-        share = y if weights is None else y * _along(weights[t], axis, y.ndim)
-        firsts = np.flatnonzero(
-            np.diff(i, prepend=-1)
-        )  # indices rise, so equal ones are neighbours
-        where = (*(slice(None),) * axis, i[firsts])
-        out[where] += np.add.reduceat(share, firsts, axis)
-    return out
+    if weights is None:
+        return add_along(y, axis, index[0], n)
+    parts = (
+        add_along(y * _along(w, axis, y.ndim), axis, i, n)
+        for i, w in zip(index, weights, strict=True)
+    )
+    return _total(parts)
+
+
+def _total(parts: Iterator[Any]) -> Any:
+    total = next(parts)
+    for part in parts:
+        total += part
+    return total
 
 
 class _Upsample(Node):
