@@ -360,7 +360,7 @@ def test_map_location_may_name_the_cpu(tmp_path: Path, where: Any) -> None:
 
 def test_map_location_may_name_nothing_else(tmp_path: Path) -> None:
     save(minitorch_nn.ones(2), tmp_path / "w.pth")
-    with pytest.raises(RuntimeError, match="on a CUDA device but torch.cuda.is_available"):
+    with pytest.raises(RuntimeError, match=r"on a CUDA device but torch\.cuda\.is_available"):
         load(tmp_path / "w.pth", map_location="cuda")
 
 

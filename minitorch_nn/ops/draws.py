@@ -164,7 +164,7 @@ def uniform_(x: Value, low: float, high: float, generator: Stream | None) -> Val
     """Uniform numbers in [low, high)."""
     refuse("biu", "check_uniform_bounds", x)
     g = generator or default_stream
-    return in_place(x, UniformBackward0.apply, draw=lambda *of: g.uniform(*of, low, high))
+    return in_place(x, UniformBackward0.apply, draw=lambda shape, dtype: g.uniform(shape, dtype, low, high))
 
 
 def normal_(x: Value, mean: float, std: float, generator: Stream | None) -> Value:
@@ -172,7 +172,7 @@ def normal_(x: Value, mean: float, std: float, generator: Stream | None) -> Valu
     refuse("biu", "normal_kernel_cpu", x)
     g = generator or default_stream
     draw = g.normal if array_of(x).flags.c_contiguous else g.normal_singly
-    return in_place(x, NormalBackward0.apply, draw=lambda *of: draw(*of, mean, std))
+    return in_place(x, NormalBackward0.apply, draw=lambda shape, dtype: draw(shape, dtype, mean, std))
 
 
 def bernoulli_(x: Value, p: float | Value, generator: Stream | None) -> Value:
@@ -195,42 +195,44 @@ def random_(x: Value, bounds: tuple[int | None, ...], generator: Stream | None) 
         return in_place(x, RandomBackward2.apply, draw=g.whole)
     node = RandomBackward0 if len(bounds) == 2 else RandomBackward1
     low, high = (0, *bounds)[-2:]
+    assert low is not None
     if high is None:
         high = largest_whole(array_of(x).dtype) + 1
-        if low >= high:  # type: ignore[operator]
+        if low >= high:
             raise RuntimeError(
                 "random_ expects 'from' casted to dtype to be less than or equal to 'to_inc' "
                 f"casted to dtype, but got from={low} > to_inc={high - 1}"
             )
-    return in_place(x, node.apply, draw=lambda shape, dtype: g.integers(low, high, shape, dtype))
+    first, end = low, high
+    return in_place(x, node.apply, draw=lambda shape, dtype: g.integers(first, end, shape, dtype))
 
 
 def exponential_(x: Value, lambd: float, generator: Stream | None) -> Value:
     """Waiting times at the rate `lambd`."""
     _floats_only(x, "Exponential", title)
     g = generator or default_stream
-    return in_place(x, ExponentialBackward0.apply, draw=lambda *of: g.exponential(*of, lambd))
+    return in_place(x, ExponentialBackward0.apply, draw=lambda shape, dtype: g.exponential(shape, dtype, lambd))
 
 
 def geometric_(x: Value, p: float, generator: Stream | None) -> Value:
     """How many trials it takes until the first success of probability p."""
     refuse("b", "geometric_cpu", x)
     g = generator or default_stream
-    return in_place(x, GeometricBackward0.apply, draw=lambda *of: g.geometric(*of, p))
+    return in_place(x, GeometricBackward0.apply, draw=lambda shape, dtype: g.geometric(shape, dtype, p))
 
 
 def log_normal_(x: Value, mean: float, std: float, generator: Stream | None) -> Value:
     """Numbers whose logarithms are normal with this mean and standard deviation."""
     refuse("biu", "log_normal_cpu", x)
     g = generator or default_stream
-    return in_place(x, LogNormalBackward0.apply, draw=lambda *of: g.log_normal(*of, mean, std))
+    return in_place(x, LogNormalBackward0.apply, draw=lambda shape, dtype: g.log_normal(shape, dtype, mean, std))
 
 
 def cauchy_(x: Value, median: float, sigma: float, generator: Stream | None) -> Value:
     """Numbers of the Cauchy distribution, which has no mean."""
     _floats_only(x, "Cauchy", cpp_name)
     g = generator or default_stream
-    return in_place(x, CauchyBackward0.apply, draw=lambda *of: g.cauchy(*of, median, sigma))
+    return in_place(x, CauchyBackward0.apply, draw=lambda shape, dtype: g.cauchy(shape, dtype, median, sigma))
 
 
 # --- drawn by a tensor -----------------------------------------------------------------------

@@ -172,14 +172,14 @@ def _labels(
         _refuse("more operands were provided than specified in the equation")
 
     covered = 0  # by the longest "..."; shorter ones are its last dimensions
-    for i, (word, x) in enumerate(zip(read, operands, strict=True)):
-        covered = max(covered, _covered(i, word, x.ndim))
+    for i, (letters, x) in enumerate(zip(read, operands, strict=True)):
+        covered = max(covered, _covered(i, letters, x.ndim))
     labels: list[list[Label]] = []
-    for word, x in zip(read, operands, strict=True):
-        own = range(covered - (x.ndim - len(word) + 1), covered)
-        labels.append([n for label in word for n in (own if label == ELLIPSIS else [label])])
+    for letters, x in zip(read, operands, strict=True):
+        own = range(covered - (x.ndim - len(letters) + 1), covered)
+        labels.append([n for label in letters for n in (own if label == ELLIPSIS else [label])])
 
-    seen = Counter(label for word in read for label in word if label != ELLIPSIS)
+    seen = Counter(label for letters in read for label in letters if label != ELLIPSIS)
     if arrow:
         result = _read_result(right, len(left) + 2, seen, covered)
     else:
@@ -324,12 +324,12 @@ def _multiply(a: Value, b: Value, summed: list[int]) -> Value:
     columns = [d for d in rest if a.shape[d] == 1]
     if rows and columns and columns[-1] < rows[0]:  # then bmm's result already has its order
         a, b, rows, columns = b, a, columns, rows
-    n, l, s, r = (
+    count, n, k, m = (
         prod(x.shape[d] for d in dims)
         for x, dims in ((a, batch), (a, rows), (a, summed), (b, columns))
     )
-    left = reshape(permute(a, (*batch, *rows, *summed, *columns)), (n, l, s))
-    right = reshape(permute(b, (*batch, *summed, *columns, *rows)), (n, s, r))
+    left = reshape(permute(a, (*batch, *rows, *summed, *columns)), (count, n, k))
+    right = reshape(permute(b, (*batch, *summed, *columns, *rows)), (count, k, m))
     order = [*batch, *rows, *summed, *columns]
     shape = [b.shape[d] if d in columns else 1 if d in summed else a.shape[d] for d in order]
     back = sorted(range(len(order)), key=order.__getitem__)

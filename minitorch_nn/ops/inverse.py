@@ -24,7 +24,10 @@ class LinAlgError(RuntimeError):
 
 
 class LinalgInvExBackward0(Node):
-    """y = x⁻¹ for (*, n, n);  dL/dx = -yᵀ @ dL/dy @ yᵀ. PyTorch: derivatives.yaml, linalg_inv_ex."""
+    """y = x⁻¹ for (*, n, n);  dL/dx = -yᵀ @ dL/dy @ yᵀ.
+
+    PyTorch: derivatives.yaml, linalg_inv_ex.
+    """
 
     __slots__ = ()
     saves = ("inverse",)

@@ -8,7 +8,6 @@ PyTorch: aten/src/ATen/native/LinearAlgebra.cpp (matmul, should_fold), Linear.cp
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import prod
 from typing import Any, ClassVar
 
@@ -31,7 +30,6 @@ from .shape import (
     unsqueeze,
     view,
 )
-
 
 Pair = tuple[Value | None, Value | None]
 
@@ -107,7 +105,6 @@ class AddmmBackward0(Node):
 
     __slots__ = ("alpha", "beta", "shape", "transposed")
     saves: ClassVar[tuple[str, ...]] = ("mat1", "mat2")
-    product: ClassVar[Callable[[Any, Any], Any]] = staticmethod(np.matmul)
 
     def forward(self, c: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Any:
         _, need_a, need_b = self.needs_input_grad
@@ -124,6 +121,9 @@ class AddmmBackward0(Node):
             grad_c = sum_to(grad if self.beta == 1 else grad * self.beta, self.shape)
         scaled = grad if self.alpha == 1 else grad * self.alpha
         return grad_c, *self.product_grads(scaled, a, b, need_a, need_b)
+
+    def product(self, a: Any, b: Any) -> Any:
+        return np.matmul(a, b)
 
     def product_grads(self, grad: Value, a: Value, b: Value, need_a: bool, need_b: bool) -> Pair:
         return mm_grads(self, grad, a, b, need_a, need_b)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -91,7 +92,7 @@ class AddbmmBackward0(AddmmBackward0):
     __slots__ = ("batch",)
     saves = ("batch1", "batch2")
 
-    def product(self, a: Any, b: Any) -> Any:  # type: ignore[override]
+    def product(self, a: Any, b: Any) -> Any:
         self.batch = len(a)
         return np.tensordot(a, b, axes=((0, 2), (0, 1)))
 
@@ -329,7 +330,7 @@ def _check_chain(tensors: Sequence[Value]) -> None:
         if x.ndim != 2:
             raise RuntimeError(f"multi_dot(): tensor {i} must be 2D but got {x.ndim}D")
     own = cpp_name(array_of(tensors[0]).dtype)
-    for i, (a, b) in enumerate(zip(tensors, tensors[1:], strict=False)):
+    for i, (a, b) in enumerate(pairwise(tensors)):
         other = cpp_name(array_of(b).dtype)
         if own != other:
             raise RuntimeError(
