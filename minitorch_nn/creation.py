@@ -285,7 +285,7 @@ def _as_number(x: Any, function: str) -> Any:
 def linspace(start: Any, end: Any, steps: int, *, dtype: Any = None, **options: Any) -> Tensor:
     """`steps` numbers from start to end, both included. RuntimeError for negative steps."""
     kind = _kind(dtype, "linspace")
-    return _made(_evenly("linspace", start, end, steps, kind), "linspace", options)
+    return _made(_evenly("linspace", start, end, steps, kind).astype(kind), "linspace", options)
 
 
 def logspace(
@@ -293,14 +293,15 @@ def logspace(
 ) -> Tensor:
     """The powers of `base` whose exponents are linspace(start, end, steps)."""
     kind = _kind(dtype, "logspace")
-    whole = kind.kind in "iu"
-    working = np.dtype(np.float64) if whole else kind
-    exponents = _evenly("logspace", start, end, steps, working)
-    return _made(np.power(working.type(base), exponents).astype(kind), "logspace", options)
+    exponents = _evenly("logspace", start, end, steps, kind)
+    return _made(np.power(exponents.dtype.type(base), exponents).astype(kind), "logspace", options)
 
 
 def _evenly(function: str, start: Any, end: Any, steps: int, kind: np.dtype[Any]) -> Array:
-    """Counted from the nearer end, so that the last number is exactly `end`."""
+    """Counted from the nearer end, so that the last number is exactly `end`.
+
+    The ends are of this type; the numbers between two integers are float64.
+    """
     ends = [(name, x) for name, x in (("start", start), ("end", end)) if isinstance(x, Tensor)]
     if any(x.ndim for _, x in ends):
         got = " and ".join(f"{name} with {x.ndim} dimension(s)" for name, x in ends)
@@ -314,11 +315,11 @@ def _evenly(function: str, start: Any, end: Any, steps: int, kind: np.dtype[Any]
     working = np.dtype(np.float64) if kind.kind in "iu" else kind
     first, last = (number(number(x, kind), working) for x in (start, end))
     if steps < 2:
-        return np.full(steps, first, kind)
+        return np.full(steps, first)
     places = np.arange(steps, dtype=working)
     step = (last - first) / working.type(steps - 1)
     upwards, downwards = first + step * places, last - step * places[::-1]
-    return np.where(places < steps // 2, upwards, downwards).astype(kind)
+    return np.where(places < steps // 2, upwards, downwards)
 
 
 def tril_indices(row: int, col: int, offset: int = 0, **options: Any) -> Tensor:

@@ -90,9 +90,9 @@ def of(array: Any) -> dtype:
     try:
         return _OF_NUMPY[array.dtype]
     except KeyError:
-        kind = array.dtype.type
+        name = array.dtype.type.__name__
         raise TypeError(
-            f"can't convert np.ndarray of type numpy.{kind.__name__}. The only supported types are: "
+            f"can't convert np.ndarray of type numpy.{name}. The only supported types are: "
             "float64, float32, float16, int64, int32, int16, int8, uint8, and bool."
         ) from None
 

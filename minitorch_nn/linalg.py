@@ -5,7 +5,8 @@ PyTorch: torch/linalg/__init__.py.
 
 from __future__ import annotations
 
-from .ops.inverse import LinAlgError, inv, matrix_power
+from .ops.inverse import _LinAlgError as LinAlgError
+from .ops.inverse import inv, matrix_power
 from .ops.norms import linalg_norm as norm
 from .ops.norms import matrix_norm, svdvals, vector_norm
 from .ops.products import linalg_cross as cross

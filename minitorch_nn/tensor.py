@@ -86,7 +86,7 @@ _NON_LEAF_GRAD = (
     "attribute won't be populated during autograd.backward(). If you indeed want the .grad field "
     "to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you "
     "access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See "
-    "github.com/pytorch/pytorch/pull/30531 for more informations."
+    "github.com/pytorch/pytorch/pull/30531 for more information."
 )
 TYPE_NAMES = {
     dtypes.float16: "HalfTensor",
@@ -289,8 +289,9 @@ class Tensor(TensorBase):
         return self._inference
 
     def numpy(self, *, force: builtins.bool = False) -> Any:
-        """The array itself, no copy. RuntimeError if it requires grad, unless `force`."""
-        if self.requires_grad and not force:
+        """The array itself, no copy. RuntimeError if it requires grad, unless grad mode is off or
+        `force` is on."""
+        if self.requires_grad and mode.grad and not force:
             raise RuntimeError(
                 "Can't call numpy() on Tensor that requires grad. "
                 "Use tensor.detach().numpy() instead."
@@ -440,6 +441,9 @@ class Tensor(TensorBase):
 
     @data.setter
     def data(self, value: Tensor) -> None:
+        if not isinstance(value, Tensor):
+            kind = builtins.type(value).__name__
+            raise TypeError(f"Variable data has to be a tensor, but got {kind}")
         self.array = value.array.view()
 
     def detach(self) -> Tensor:
@@ -629,6 +633,11 @@ class Tensor(TensorBase):
         return builtins.int(self.array.item())
 
     def __contains__(self, element: Any) -> builtins.bool:
+        if not isinstance(element, (Tensor, int, float)):
+            raise RuntimeError(
+                "Tensor.__contains__ only supports Tensor or scalar, but you passed in a "
+                f"{builtins.type(element)}."
+            )
         return builtins.bool((self == element).array.any())
 
     __hash__ = object.__hash__

@@ -129,7 +129,9 @@ def as_ours(x: Any, tensors: dict[int, Any] | None = None) -> Any:
         return minitorch_nn.Size(x)
     if isinstance(x, pytorch.Generator):
         return minitorch_nn.Generator().manual_seed(x.initial_seed())
-    if isinstance(x, pytorch.nn.Module):  # made with its defaults, wherever one is an argument
+    if isinstance(x, pytorch.nn.TransformerEncoderLayer):
+        return _layer_as_ours(x)
+    if isinstance(x, pytorch.nn.Module):  # made with its defaults, wherever else one is an argument
         return getattr(minitorch_nn.nn, type(x).__name__)()
     if isinstance(x, complex):
         raise Unfit("complex numbers")
@@ -138,6 +140,23 @@ def as_ours(x: Any, tensors: dict[int, Any] | None = None) -> Any:
     if isinstance(x, dict):
         return {key: as_ours(value, known) for key, value in x.items()}
     return rebind(x, minitorch_nn) if callable(x) else x
+
+
+def _layer_as_ours(x: Any) -> Any:
+    ours = minitorch_nn.nn.TransformerEncoderLayer(
+        x.self_attn.embed_dim,
+        x.self_attn.num_heads,
+        x.linear1.out_features,
+        x.dropout.p,
+        rebind(x.activation, minitorch_nn),
+        x.norm1.eps,
+        x.self_attn.batch_first,
+        x.norm_first,
+        bias=x.linear1.bias is not None,
+        dtype=as_ours(x.linear1.weight.dtype),
+    )
+    ours.load_state_dict(as_ours(x.state_dict()))
+    return ours
 
 
 def as_theirs(x: Any, *, wide: bool = False) -> Any:

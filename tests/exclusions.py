@@ -86,6 +86,13 @@ SAMPLES: list[Exclusion] = [
 # The values that come out are whatever the memory held: only shape and type are compared.
 UNDEFINED = {"empty", "empty_like", "new_empty", "empty_strided", "new_empty_strided"}
 
+_TRANSFORMERS = (
+    "Transformer",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
+)
+
 # Agreeing in values and derivatives, but recorded in other nodes than PyTorch's.
 OTHER_GRAPH: dict[str, str] = {
     "LSTM": "PyTorch has one node of oneDNN's for a layer in float32, where the CPU allows",
@@ -100,14 +107,23 @@ OTHER_GRAPH: dict[str, str] = {
         if QUANTILES_SORT.applies
         else {}
     ),
-    **({"nn.functional.linear": LINEAR_3D.what} if is_older(LINEAR_3D) else {}),
+    **(
+        dict.fromkeys(
+            ("nn.functional.linear", "MultiheadAttention", *_TRANSFORMERS), LINEAR_3D.what
+        )
+        if is_older(LINEAR_3D)
+        else {}
+    ),
 }
 
 # Functions of op_db and modules of module_db whose second derivatives are not compared.
 SECOND: dict[str, str] = {
     "MultiLabelMarginLoss": "PyTorch has none, which its database does not say",
     "MultiMarginLoss": "PyTorch has none, which its database does not say",
-    "nn.functional.scaled_dot_product_attention": "PyTorch's fused node has none",
+    **dict.fromkeys(
+        ("nn.functional.scaled_dot_product_attention", *_TRANSFORMERS),
+        "PyTorch's fused node of attention has none",
+    ),
     "copysign": "it is 0, of which PyTorch's rounding leaves 1e-17 here and there",
 }
 

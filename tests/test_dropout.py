@@ -28,7 +28,7 @@ def in_torch(name: str, *arguments: Any) -> Any:
     return call
 
 
-SHAPES = {
+SHAPES: dict[str, list[tuple[int, ...]]] = {
     "dropout": [(20,), (4, 5)],
     "dropout1d": [(2, 8, 3), (8, 3)],
     "dropout2d": [(2, 8, 3, 2)],

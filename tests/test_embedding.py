@@ -8,6 +8,7 @@ import pytest
 
 from .parity import booleans, case, cases, constant, exactly, integers
 from .programs import both, said
+from .versions import BAGS_BY_FREQUENCY
 
 TABLE = (5, 3)
 NUMBERS = exactly([[0, 1], [1, 4]])
@@ -78,7 +79,6 @@ test_bags = cases(
         TABLE,
     ),
     case("embedding_bag: weighted", bag(0, 3, mode="sum"), SEVEN, TABLE, (7,)),
-    case("embedding_bag: by frequency", bag(0, 3, scale_grad_by_freq=True), SEVEN, TABLE),
 )
 
 test_errors = cases(
@@ -106,6 +106,17 @@ def test_long_rows_are_shrunk_in_place_before_they_are_read(torch: Any, norm_typ
     y = torch.nn.functional.embedding(i, w, max_norm=2.0, norm_type=norm_type)
     y.sum().backward()
     return y, w, w.grad, w._version
+
+
+@BAGS_BY_FREQUENCY.mark
+@pytest.mark.parametrize("mode", ["sum", "mean"])
+@both
+def test_in_bags_too_frequent_rows_can_be_held_back(torch: Any, mode: str) -> Any:
+    w = torch.ones(5, 3, requires_grad=True)
+    i, starts = torch.tensor([0, 1, 1, 4, 1, 0]), torch.tensor([0, 2, 5])
+    y = torch.nn.functional.embedding_bag(i, w, starts, scale_grad_by_freq=True, mode=mode)
+    y.sum().backward()
+    return w.grad
 
 
 @both

@@ -140,6 +140,17 @@ def test_imports_run_down_the_order_of_the_house():
             assert here is None or name != "minitorch_nn", f"{module} imports the whole package"
 
 
+def test_the_page_of_operations_lists_every_file_below_those_that_it_needs():
+    page = ast.get_docstring(_tree("minitorch_nn.ops")).partition("before it:")[2]
+    listed = re.findall(r"(?<= )[a-z_]+(?= |$)", re.sub(r"(?m)^ {0,4}\S.*?  +", "  ", page), re.M)
+    files = [path.stem for path in (PACKAGE / "ops").glob("*.py") if path.stem != "__init__"]
+    assert sorted(listed) == sorted(files)
+    for here, name in enumerate(listed):
+        for used, _ in _imports(f"minitorch_nn.ops.{name}"):
+            there = used.removeprefix("minitorch_nn.ops.")
+            assert there not in listed[here:], f"{name} imports {there}, which stands after it"
+
+
 def test_no_module_imports_another_inside_a_function():
     for module in MODULES:
         hidden = [name for name, inside in _imports(module) if inside]

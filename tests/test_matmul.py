@@ -1,12 +1,20 @@
-"""Products: mm, bmm, matmul of every pair of ranks, mv, dot, outer, addmm, linear."""
+"""Products: matmul of every pair of ranks, linear, sums with products, einsum, inverse, cdist.
+
+Most inputs come from op_db (test_op_db.py); here are the kinks, the likely mistakes, and matmul and
+linear in full, since every network is made of them.
+"""
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
+
+import numpy as np
 
 from .parity import (
     Case,
     Input,
+    booleans,
     case,
     cases,
     constant,
@@ -14,6 +22,7 @@ from .parity import (
     integers,
     parity,
     strided,
+    ties,
     transposed,
 )
 from .versions import LINEAR_3D, named, worded
@@ -124,6 +133,317 @@ test_linear = cases(
     case("linear: data needs no gradient", linear, constant((2, 3)), (4, 3), (4,)),
     case("linear: no rows", linear, (0, 3), (4, 3), (4,)),
     case("linear: no columns", linear, (2, 0), (4, 0), (4,)),
+)
+
+test_sums_with_products = cases(
+    case("addmv", lambda torch, c, a, v: torch.addmv(c, a, v), (), (2, 3), (3,), second=True),
+    case(
+        "addmv: integers",
+        lambda torch, c, a, v: torch.addmv(c, a, v, beta=0.5, alpha=2.7),
+        integers(9, (2,)),
+        integers(9, (2, 3)),
+        integers(9, (3,)),
+    ),
+    case(
+        "addr",
+        lambda torch, c, a, b: torch.addr(c, a, b, beta=2, alpha=3),
+        (3,),
+        (2,),
+        (3,),
+        second=True,
+    ),
+    case(
+        "addr: types promote",
+        lambda torch, c, a, b: torch.addr(c, a, b),
+        integers(9, (2, 3)),
+        constant((2,)),
+        constant(exactly([1.5, 2, 3], "float64")),
+    ),
+    case(
+        "addr: booleans",
+        lambda torch, c, a, b: torch.addr(c, a, b, alpha=2),
+        booleans((2, 3)),
+        booleans((2,)),
+        booleans((3,)),
+    ),
+    case(
+        "baddbmm",
+        lambda torch, c, a, b: torch.baddbmm(c, a, b, beta=2, alpha=3),
+        (4,),
+        (5, 2, 3),
+        (5, 3, 4),
+        second=True,
+    ),
+    case(
+        "addbmm",
+        lambda torch, c, a, b: torch.addbmm(c, a, b, beta=2, alpha=3),
+        (4,),
+        (5, 2, 3),
+        (5, 3, 4),
+        second=True,
+    ),
+    case(
+        "addbmm: in place",
+        lambda torch, c, a, b: c.clone().addbmm_(a, b, alpha=3),
+        (2, 4),
+        (5, 2, 3),
+        (5, 3, 4),
+        second=True,
+    ),
+    *(
+        case(
+            f"{name}: beta of 0 does not read the sum",
+            lambda torch, *given, name=name: getattr(torch, name)(*given, beta=0),
+            np.full(shape, np.nan),
+            *factors,
+        )
+        for name, shape, factors in (
+            ("addmm", (2, 4), ((2, 3), (3, 4))),
+            ("addmv", (2,), ((2, 3), (3,))),
+            ("addr", (2, 3), ((2,), (3,))),
+            ("baddbmm", (5, 2, 4), ((5, 2, 3), (5, 3, 4))),
+            ("addbmm", (2, 4), ((5, 2, 3), (5, 3, 4))),
+        )
+    ),
+)
+
+
+def einsum(equation: str, *shapes: Input) -> Case:
+    return case(
+        f"einsum: {equation}",
+        lambda torch, *given: torch.einsum(equation, *given),
+        *shapes,
+        second=True,
+    )
+
+
+test_einsum = cases(
+    einsum("ij,jk", (2, 3), (3, 4)),
+    einsum("ij,jk->ki", (2, 3), (3, 4)),
+    einsum("ij,kj->ki", (2, 3), (4, 3)),
+    einsum("ij->ji", (2, 3)),
+    einsum("ba", (2, 3)),
+    einsum("ii", (3, 3)),
+    einsum("ii->i", (3, 3)),
+    einsum("aab,bc->ca", (3, 3, 2), (2, 4)),
+    einsum("i,j", (2,), (3,)),
+    einsum("i,i->", (3,), (3,)),
+    einsum("ij,ij->j", (2, 3), (2, 3)),
+    einsum(" i j , j -> i ", (2, 3), (3,)),
+    einsum("bhqd,bhkd->bhqk", (2, 3, 4, 5), (2, 3, 6, 5)),
+    einsum("...ij,...jk", (5, 2, 3), (3, 4)),
+    einsum("...ij,jk...->i...k", (5, 2, 3), (3, 4, 5)),
+    einsum("a...,...a->...", (2, 1, 3), (4, 3, 2)),
+    einsum("i...->i", (2, 3, 4)),
+    einsum("ij,ij", (2, 1), (2, 3)),
+    einsum("bn,anm,bm->ba", (2, 5), (3, 5, 4), (2, 4)),
+    einsum("Aa,aB,Bb->Ab", (2, 3), (3, 4), (4, 2)),
+    einsum(",i->i", (), (3,)),
+    einsum("ij,jk", (0, 3), (3, 0)),
+    case(
+        "einsum: numbers for letters",
+        lambda torch, x, y: torch.einsum(x, [..., 0, 1], y, [1, 27], [27, ..., 0]),
+        (5, 2, 3),
+        (3, 4),
+        second=True,
+    ),
+    case(
+        "einsum: operands in a list", lambda torch, x, y: torch.einsum("ij,j", [x, y]), (2, 3), (3,)
+    ),
+)
+
+test_tensordot = cases(
+    case("tensordot", lambda torch, x, y: torch.tensordot(x, y), (5, 2, 3), (2, 3, 4)),
+    case("tensordot: one dimension", lambda torch, x, y: torch.tensordot(x, y, 1), (2, 3), (3,)),
+    case("tensordot: none", lambda torch, x, y: torch.tensordot(x, y, 0), (2, 3), (4,)),
+    case(
+        "tensordot: lists",
+        lambda torch, x, y: torch.tensordot(x, y, ([1, -1], [2, 0])),
+        (2, 3, 4),
+        (4, 5, 3),
+        second=True,
+    ),
+    case("tensordot: all", lambda torch, x, y: torch.tensordot(x, y, 2), (2, 3), (2, 3)),
+    case(
+        "tensordot: all, crosswise",
+        lambda torch, x, y: torch.tensordot(x, y, ([0, 1], [1, 0])),
+        (2, 3),
+        (3, 2),
+    ),
+    case(
+        "tensordot: a size of 1",
+        lambda torch, x, y: torch.tensordot(x, y, ([1, 2], [2, 0])),
+        (2, 1, 4),
+        (4, 5, 3),
+    ),
+    case("inner: 0-d", lambda torch, x, y: torch.inner(x, y), (), (2, 3)),
+    case("inner: 3-D by 2-D", lambda torch, x, y: torch.inner(x, y), (5, 2, 3), (4, 3)),
+)
+
+test_other_products = cases(
+    case(
+        "chain_matmul",
+        lambda torch, *x: torch.chain_matmul(*x),
+        (3, 2),
+        (2, 4),
+        (4, 5),
+        (5, 2),
+        second=True,
+    ),
+    case("chain_matmul: one", lambda torch, x: torch.chain_matmul(x), (3, 2)),
+    case(
+        "linalg.multi_dot: a tie of three",
+        lambda torch, *x: torch.linalg.multi_dot(x),
+        (2, 2),
+        (2, 2),
+        (2, 2),
+    ),
+    case(
+        "linalg.multi_dot: a tie of four",
+        lambda torch, *x: torch.linalg.multi_dot(x),
+        (2, 2),
+        (2, 2),
+        (2, 2),
+        (2, 2),
+    ),
+    *(
+        case(
+            f"matrix_power: {n}",
+            lambda torch, x, n=n: torch.matrix_power(x, n),
+            (3, 3),
+            second=True,
+        )
+        for n in (0, 1, 2, 3, 4, 7, -1, -3)
+    ),
+    case("inverse", lambda torch, x: x.inverse(), (2, 3, 3), second=True),
+    case("kron: ranks differ", lambda torch, x, y: torch.kron(x, y), (2,), (3, 1, 2), second=True),
+    case("cross", lambda torch, x, y: torch.cross(x, y, dim=0), (3, 1), (3, 4), second=True),
+    case("cross: the first of size 3", lambda torch, x, y: torch.cross(x, y), (2, 3), (2, 3)),
+    case("rmatmul", lambda torch, x, y: x.__rmatmul__(y), (3, 4), (2, 3)),
+    *(
+        case(
+            f"cdist: equal rows, p = {p}",
+            lambda torch, x, y, p=p: torch.cdist(x, y, p),
+            ties((4, 2)),
+            ties((3, 2)),
+        )
+        for p in (0, 0.5, 1, 1.5, 2, 3, inf)
+    ),
+    case("cdist: by a product", lambda torch, x: torch.cdist(x, x[:3]), (30, 2)),
+    case("cdist: nothing", lambda torch, x, y: torch.cdist(x, y), (0, 2), (3, 2)),
+)
+
+test_errors_of_einsum = cases(
+    *(
+        case(
+            f"einsum: {equation}",
+            lambda torch, *x, e=equation: torch.einsum(e, *x),
+            *shapes,
+            raises=True,
+        )
+        for equation, *shapes in (
+            ("ij,jk", (2, 3), (4, 5)),
+            ("ij,jk", (2, 3)),
+            ("ij", (2, 3), (3, 4)),
+            ("ijk", (2, 3)),
+            ("i", (2, 3)),
+            ("...ijk", (2, 3)),
+            ("ii", (2, 3)),
+            ("ij->ik", (2, 3)),
+            ("ij->ii", (2, 3)),
+            ("i1", (2, 3)),
+            ("ij->i1", (2, 3)),
+            ("i.j", (2, 3)),
+            ("...i...", (2, 3)),
+            ("ij->i.", (2, 3)),
+            ("i...->......", (2, 3)),
+            ("a...,b...", (2, 3), (2, 4)),
+        )
+    ),
+    case(
+        "einsum: a number too large", lambda torch, x: torch.einsum(x, [0, 52]), (2, 3), raises=True
+    ),
+    case("einsum: nothing", lambda torch: torch.einsum("ij"), raises=True),
+)
+
+test_errors_of_products = cases(
+    case(
+        "tensordot: sizes", lambda torch, x, y: torch.tensordot(x, y), (2, 3), (2, 4), raises=True
+    ),
+    case(
+        "tensordot: dims", lambda torch, x, y: torch.tensordot(x, y, 3), (2, 3), (2, 3), raises=True
+    ),
+    case(
+        "tensordot: no dims",
+        lambda torch, x, y: torch.tensordot(x, y, 0.5),
+        (2, 3),
+        (2, 3),
+        raises=True,
+    ),
+    case(
+        "tensordot: lists",
+        lambda torch, x, y: torch.tensordot(x, y, ([0], [0, 1])),
+        (2, 3),
+        (2, 3),
+        raises=True,
+    ),
+    case("inner: sizes", lambda torch, x, y: torch.inner(x, y), (2, 3), (4, 5), raises=True),
+    case(
+        "addmv: sizes", lambda torch, c, a, v: torch.addmv(c, a, v), (3,), (2, 3), (3,), raises=True
+    ),
+    case(
+        "addr: 2-D", lambda torch, c, a, b: torch.addr(c, a, b), (2, 3), (2, 1), (3,), raises=True
+    ),
+    case(
+        "addr: a float for integers",
+        lambda torch, c: torch.addr(c, c[0], c[0], beta=0.5),
+        integers(9, (2, 2)),
+        raises=True,
+    ),
+    case(
+        "baddbmm: 2-D",
+        lambda torch, c, a, b: torch.baddbmm(c, a, b),
+        (4,),
+        (2, 3),
+        (5, 3, 4),
+        raises=True,
+    ),
+    case(
+        "addbmm: batches",
+        lambda torch, c, a, b: torch.addbmm(c, a, b),
+        (4,),
+        (5, 2, 3),
+        (2, 3, 4),
+        raises=True,
+    ),
+    case(
+        "linalg.multi_dot: sizes",
+        lambda torch, *x: torch.linalg.multi_dot(x),
+        (2, 3),
+        (4, 5),
+        raises=True,
+    ),
+    case("chain_matmul: nothing", lambda torch: torch.chain_matmul(), raises=True),
+    case("chain_matmul: 1-D", lambda torch, *x: torch.chain_matmul(*x), (2, 3), (3,), raises=True),
+    case("matrix_power: not square", lambda torch, x: x.matrix_power(2), (2, 3), raises=True),
+    case(
+        "inverse: singular",
+        lambda torch, x: torch.inverse(x),
+        np.array([[1.0, 2, 3], [2, 4, 6], [1, 0, 1]]),
+        raises=True,
+    ),
+    case(
+        "inverse: one of two singular",
+        lambda torch, x: torch.linalg.inv(x),
+        np.array([[[1.0, 2], [3, 4]], [[1, 2], [2, 4]]]),
+        raises=True,
+    ),
+    case("cross: sizes", lambda torch, x, y: torch.cross(x, y, dim=0), (3, 2), (4, 2), raises=True),
+    case("cross: no 3", lambda torch, x, y: torch.cross(x, y), (2, 4), (2, 4), raises=True),
+    case("cdist: columns", lambda torch, x, y: torch.cdist(x, y), (3, 2), (3, 3), raises=True),
+    case("cdist: p", lambda torch, x: torch.cdist(x, x, -1), (3, 2), raises=True),
+    case("cdist: mode", lambda torch, x: torch.cdist(x, x, 2, "fast"), (3, 2), raises=True),
+    case("mm: booleans", lambda torch, x: x @ x, booleans((2, 2)), raises=True),
 )
 
 test_errors = cases(

@@ -144,6 +144,7 @@ def test_the_database_loads() -> None:
 
 
 @each
+@pytest.mark.filterwarnings("ignore:enable_nested_tensor")
 def test_module(info: Any) -> None:
     for dtype, training in itertools.product(FLOATS, (True, False)):
         for given in settings(info, dtype, training):

@@ -578,3 +578,23 @@ def test_module_dict_is_a_dictionary_that_registers(torch):
     )
     m.clear()
     return seen, errors, len(m)
+
+
+@both
+def test_a_transposed_convolution_gives_the_size_that_is_asked_for(torch):
+    torch.manual_seed(0)
+    m, x = torch.nn.ConvTranspose2d(2, 3, 3, stride=(3, 2), padding=1), torch.ones(1, 2, 4, 5)
+    back = torch.nn.Conv2d(3, 2, 3, stride=(3, 2), padding=1)
+    return (
+        m(x),
+        m(x, output_size=(12, 10)).shape,
+        m(x, output_size=[1, 3, 11, 9]).shape,
+        back(m(x, output_size=(12, 10))).shape,
+        m(x[0], output_size=(10, 9)).shape,
+        said(ValueError, lambda: m(x, output_size=(13, 9))),
+        said(ValueError, lambda: m(x, output_size=(1, 12, 10))),
+        said(ValueError, lambda: torch.nn.ConvTranspose1d(2, 3, 3, padding_mode="reflect")),
+        repr(m),
+        repr(torch.nn.ConvTranspose1d(4, 6, 2, 2, 1, 1, 2, False, 3)),
+        repr(torch.nn.Conv3d(1, 2, (1, 2, 3), padding="same", padding_mode="circular")),
+    )

@@ -88,6 +88,8 @@ WITHOUT = {
     *("argsort", "bincount", "bucketize", "count_nonzero", "histc", "searchsorted"),
     *("unique", "unique_consecutive"),
     *("embedding_bag", "embedding_renorm_"),
+    *("empty_like", "full_like", "ones_like", "zeros_like", "rand_like", "randint_like"),
+    *("randn_like", "multinomial"),
     *("zeros_like", "ones_like", "full_like", "empty_like", "multinomial"),
     *("rand_like", "randn_like", "randint_like"),
     *("one_hot", "multi_margin_loss", "multilabel_margin_loss", "hardsigmoid"),

@@ -16,7 +16,7 @@ def interpolate(mode: str = "nearest", **options: Any) -> Any:
     return lambda torch, x: torch.nn.functional.interpolate(x, mode=mode, **options)
 
 
-SHAPES = {
+SHAPES: dict[str, list[tuple[int, ...]]] = {
     "nearest": [(2, 3, 5), (1, 2, 4, 5), (1, 2, 3, 4, 3)],
     "nearest-exact": [(2, 3, 5), (1, 2, 4, 5), (1, 2, 3, 4, 3)],
     "area": [(2, 3, 5), (1, 2, 4, 5), (1, 2, 3, 4, 3)],
@@ -104,8 +104,9 @@ test_errors = cases(
 def test_the_old_names_warn(torch: Any) -> Any:
     F, x = torch.nn.functional, torch.ones(1, 1, 2, 2)
     return [
-        warned(lambda f=f: f(x, scale_factor=2))
-        for f in (F.upsample, F.upsample_nearest, F.upsample_bilinear)
+        warned(lambda: F.upsample(x, scale_factor=2)),
+        warned(lambda: F.upsample_nearest(x, 3)),
+        warned(lambda: F.upsample_bilinear(x, 3)),
     ]
 
 

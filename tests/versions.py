@@ -134,6 +134,15 @@ FULL_SLICES = Difference(
 )
 
 
+def _skip_clones(run: Run) -> None:
+    run.graphs = [_rebuilt(graph, lambda name: name == "CloneBackward0") for graph in run.graphs]
+
+
+GROUP_NORM_CLONES = Difference(
+    "group_norm made a contiguous copy of its input first", (2, 15), _skip_clones
+)
+
+
 def _index_put(run: Run) -> None:
     run.graphs = [[("IndexPutBackward0", graph[0][1]), *graph[1:]] for graph in run.graphs]
 
@@ -206,6 +215,9 @@ def worded(
 
 CLAMP_OUT_OF_RANGE = worded(
     "Clamp min value 300 is outside the representable range of Byte", since=(2, 15)
+)
+LP_POOL_OF_0 = worded(
+    "norm_type must be a non-zero value, but got 0", since=(2, 15), kind=ValueError
 )
 LABELS_OF_FLOATS = worded("expected target dtype to be Long or Byte, but got Float", since=(2, 12))
 LABELS_OF_INT32 = worded("expected target dtype to be Long or Byte, but got Int", since=(2, 12))
@@ -285,6 +297,7 @@ ATTENTION_OF_ONE_HEAD = before((2, 15), "attention of three dimensions did not a
 QUANTILES_SORT = before((2, 15), "quantile sorted also for a few ranks, and took views afterwards")
 
 SILENT_BACKWARD_HOOKS = before((2, 8), "a hook without gradients for the inputs did not warn")
+BAGS_BY_FREQUENCY = before((2, 15), "embedding_bag counted how often a row is used otherwise")
 SOFTMAX_DIM = before((2, 15), "Softmax did not check its dim")
 ASGD_SETTINGS = before((2, 15), "ASGD took a negative alpha and lambd")
 SETS_OF_PARAMETERS = before((2, 15), "a set of parameters was not warned of")

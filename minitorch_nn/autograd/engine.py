@@ -14,6 +14,7 @@ PyTorch: torch/csrc/autograd/engine.cpp (Engine::execute, compute_dependencies, 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any
@@ -182,7 +183,7 @@ class BackwardPass:
         that asks for an array gets it, all others get a copy.
         """
         if isinstance(grad, TensorBase):
-            return _clone(grad)
+            return _copy(grad, like)
         grad = np.asarray(grad)
         # A broadcast array, one cell for many elements, has other strides than the leaf.
         if grad.strides == like.strides and grad.flags.writeable and self.claim(grad):
@@ -263,6 +264,11 @@ class BackwardPass:
 
 def _clone(tensor: Any) -> Any:
     return tensor.clone()
+
+
+def _copy(tensor: Any, like: Any) -> Any:
+    """A clone that lies in memory as its leaf does; CopyBackwards in the graph, as in PyTorch."""
+    return tensor.new(np.empty_like(like)).copy_(tensor)
 
 
 def _as_tensor(grad: Value, node: Node) -> Any:
@@ -403,6 +409,7 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
@@ -415,6 +422,13 @@ def grad(
 
     PyTorch: torch/autograd/__init__.py (grad).
     """
+    if not only_inputs:
+        warnings.warn(
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate "
+            "gradient for other parts of the graph, please use torch.autograd.backward.",
+            FutureWarning,
+            stacklevel=2,
+        )
     if is_grads_batched:
         raise NotImplementedError(
             "is_grads_batched is not part of minitorch_nn: call grad once per row of grad_outputs"

@@ -25,7 +25,7 @@ class _NormBase(Module):
     """Weight, bias and running statistics of `num_features` channels."""
 
     _version = 2
-    ranks: ClassVar[tuple[int, ...]]  # how many dimensions an input may have
+    _ranks: ClassVar[tuple[int, ...]]  # how many dimensions an input may have
     running_mean: Tensor | None
     running_var: Tensor | None
     num_batches_tracked: Tensor | None
@@ -73,8 +73,8 @@ class _NormBase(Module):
         reset_scale_and_shift(self.weight, self.bias)
 
     def _check_input_dim(self, input: Tensor) -> None:
-        if input.dim() not in self.ranks:
-            expected = " or ".join(f"{rank}D" for rank in self.ranks)
+        if input.dim() not in self._ranks:
+            expected = " or ".join(f"{rank}D" for rank in self._ranks)
             raise ValueError(f"expected {expected} input (got {input.dim()}D input)")
 
     def extra_repr(self) -> str:
@@ -139,7 +139,7 @@ class _BatchNorm(_NormBase):
 class BatchNorm1d(_BatchNorm):
     """Each feature of [N, C] or [N, C, L] normalised over the batch; as BatchNorm2d."""
 
-    ranks = (2, 3)
+    _ranks = (2, 3)
 
 
 class BatchNorm2d(_BatchNorm):
@@ -154,13 +154,13 @@ class BatchNorm2d(_BatchNorm):
     ValueError for inputs of another rank, and in training for one value per channel.
     """
 
-    ranks = (4,)
+    _ranks = (4,)
 
 
 class BatchNorm3d(_BatchNorm):
     """Each channel of [N, C, D, H, W] normalised over the batch and all its places."""
 
-    ranks = (5,)
+    _ranks = (5,)
 
 
 class _InstanceNorm(_NormBase):
@@ -182,7 +182,7 @@ class _InstanceNorm(_NormBase):
 
     def forward(self, input: Tensor) -> Tensor:
         self._check_input_dim(input)
-        unbatched = self.ranks[0]
+        unbatched = self._ranks[0]
         dim = input.dim() - unbatched
         if input.size(dim) != self.num_features:
             if self.affine:
@@ -215,7 +215,7 @@ class _InstanceNorm(_NormBase):
 class InstanceNorm1d(_InstanceNorm):
     """Each channel of each sequence of [N, C, L] or [C, L] normalised; as InstanceNorm2d."""
 
-    ranks = (2, 3)
+    _ranks = (2, 3)
 
 
 class InstanceNorm2d(_InstanceNorm):
@@ -225,10 +225,10 @@ class InstanceNorm2d(_InstanceNorm):
     `affine=True`, running statistics only with `track_running_stats=True`.
     """
 
-    ranks = (3, 4)
+    _ranks = (3, 4)
 
 
 class InstanceNorm3d(_InstanceNorm):
     """Each channel of each volume of [N, C, D, H, W] or [C, D, H, W] normalised."""
 
-    ranks = (4, 5)
+    _ranks = (4, 5)

@@ -21,8 +21,8 @@ IntOrTuple = int | tuple[int, ...]
 class _ConvNd(Module):
     """What all convolutions share: one number per direction each, a weight and a bias."""
 
-    directions: ClassVar[int]
-    convolve: ClassVar[Callable[..., Tensor]]
+    _directions: ClassVar[int]
+    _convolve: ClassVar[Callable[..., Tensor]]
     padding: Any
 
     def __init__(
@@ -63,7 +63,7 @@ class _ConvNd(Module):
         self.reset_parameters()
 
     def _each(self, value: Any) -> tuple[int, ...]:
-        return tuple(value) if isinstance(value, Iterable) else (value,) * self.directions
+        return tuple(value) if isinstance(value, Iterable) else (value,) * self._directions
 
     def _check(self) -> None:
         if self.groups <= 0:
@@ -143,7 +143,7 @@ class _Conv(_ConvNd):
     def _margins(self) -> list[int]:
         """The padding as F.pad takes it, last dimension first: [left, right, top, bottom]."""
         margins: list[int] = []
-        for direction in reversed(range(self.directions)):
+        for direction in reversed(range(self._directions)):
             if isinstance(self.padding, str):
                 spread = self.dilation[direction] * (self.kernel_size[direction] - 1)
                 total = spread if self.padding == "same" else 0
@@ -156,8 +156,8 @@ class _Conv(_ConvNd):
         padding = self.padding
         if self.padding_mode != "zeros":
             input = F.pad(input, self._margins(), mode=self.padding_mode)
-            padding = (0,) * self.directions
-        return type(self).convolve(
+            padding = (0,) * self._directions
+        return type(self)._convolve(
             input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups
         )
 
@@ -168,8 +168,8 @@ class Conv1d(_Conv):
     All is as for Conv2d, in one direction.
     """
 
-    directions = 1
-    convolve = F.conv1d
+    _directions = 1
+    _convolve = F.conv1d
 
 
 class Conv2d(_Conv):
@@ -188,15 +188,15 @@ class Conv2d(_Conv):
     `padding_mode`, and for "same" with a stride.
     """
 
-    directions = 2
-    convolve = F.conv2d
+    _directions = 2
+    _convolve = F.conv2d
 
 
 class Conv3d(_Conv):
     """Volumes [N, in_channels, D, H, W] to [N, out_channels, OD, OH, OW]; as Conv2d."""
 
-    directions = 3
-    convolve = F.conv3d
+    _directions = 3
+    _convolve = F.conv3d
 
 
 class _ConvTranspose(_ConvNd):
@@ -237,7 +237,7 @@ class _ConvTranspose(_ConvNd):
         more = self.output_padding
         if output_size is not None:
             more = self._padding_for(input, output_size)
-        return type(self).convolve(
+        return type(self)._convolve(
             input,
             self.weight,
             self.bias,
@@ -250,7 +250,7 @@ class _ConvTranspose(_ConvNd):
 
     def _padding_for(self, input: Tensor, output_size: Sequence[int]) -> tuple[int, ...]:
         """The output_padding that gives the wanted size: several sizes have the same strides."""
-        d, lead = self.directions, 2 if input.dim() == self.directions + 2 else 1
+        d, lead = self._directions, 2 if input.dim() == self._directions + 2 else 1
         wanted = tuple(output_size[lead:] if len(output_size) == lead + d else output_size)
         if len(wanted) != d:
             raise ValueError(
@@ -280,8 +280,8 @@ class _ConvTranspose(_ConvNd):
 class ConvTranspose1d(_ConvTranspose):
     """Sequences [N, in_channels, L] to longer ones, [N, out_channels, OL]; as ConvTranspose2d."""
 
-    directions = 1
-    convolve = F.conv_transpose1d
+    _directions = 1
+    _convolve = F.conv_transpose1d
 
 
 class ConvTranspose2d(_ConvTranspose):
@@ -296,12 +296,12 @@ class ConvTranspose2d(_ConvTranspose):
     being 1/√(out_channels / groups · KH · KW). ValueError as for Conv2d, and for a `padding_mode`.
     """
 
-    directions = 2
-    convolve = F.conv_transpose2d
+    _directions = 2
+    _convolve = F.conv_transpose2d
 
 
 class ConvTranspose3d(_ConvTranspose):
     """Volumes [N, in_channels, D, H, W] to larger ones; as ConvTranspose2d."""
 
-    directions = 3
-    convolve = F.conv_transpose3d
+    _directions = 3
+    _convolve = F.conv_transpose3d

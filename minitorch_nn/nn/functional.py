@@ -110,6 +110,7 @@ from ..ops.regression_loss import (
 )
 from ..ops.upsampling import interpolate, upsample, upsample_bilinear, upsample_nearest
 from ..tensor import Tensor
+from .multi_head import multi_head_attention_forward
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -183,6 +184,7 @@ __all__ = [
     "max_unpool3d",
     "mish",
     "mse_loss",
+    "multi_head_attention_forward",
     "multi_margin_loss",
     "multilabel_margin_loss",
     "multilabel_soft_margin_loss",

@@ -15,6 +15,7 @@ torch/nn/modules/_functions.py (BackwardHookFunction).
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -26,6 +27,9 @@ from ..tensor import Tensor
 
 Hook = Callable[..., Any]
 
+# Hooks on every module there is, by their numbers: what kind each is, and the hook.
+_on_every_module: dict[int, tuple[str, Hook]] = {}
+
 
 class HasHooks:
     """The part of `Module` that makes `module(x)` more than `module.forward(x)`."""
@@ -33,10 +37,12 @@ class HasHooks:
     forward: Callable[..., Any]
     _forward_hooks: dict[int, Hook]
     _forward_hooks_with_kwargs: dict[int, bool]
+    _forward_hooks_always_called: dict[int, bool]
     _forward_pre_hooks: dict[int, Hook]
     _forward_pre_hooks_with_kwargs: dict[int, bool]
     _backward_hooks: dict[int, Hook]
     _backward_pre_hooks: dict[int, Hook]
+    _is_full_backward_hook: bool | None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if (
@@ -44,34 +50,56 @@ class HasHooks:
             or self._backward_pre_hooks
             or self._forward_hooks
             or self._forward_pre_hooks
+            or _on_every_module
         ):
             return self._call_with_hooks(args, kwargs)
         return self.forward(*args, **kwargs)
 
     def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        backward = None
-        if self._backward_hooks or self._backward_pre_hooks:
-            backward = _BackwardHook(
-                self, [*self._backward_hooks.values()], [*self._backward_pre_hooks.values()]
-            )
-        args, kwargs = self._run_forward_pre_hooks(args, kwargs)
+        result = None
+        ran: set[int] = set()
+        backward = self._backward_hook()
+        try:
+            args, kwargs = self._run_forward_pre_hooks(args, kwargs)
+            if backward:
+                args = backward.mark_inputs(args)
+            result = self.forward(*args, **kwargs)
+            # A tuple, because a hook may remove itself while it runs.
+            for key, hook in (*_everywhere("forward"), *self._forward_hooks.items()):
+                ran.add(key)
+                replaced = self._run_forward_hook(key, hook, args, kwargs, result)
+                if replaced is not None:
+                    result = replaced
+        except Exception:
+            for key in self._forward_hooks_always_called:
+                if key in self._forward_hooks and key not in ran:
+                    self._run_forward_hook(key, self._forward_hooks[key], args, kwargs, result)
+            raise
         if backward:
-            args = backward.mark_inputs(args)
-        result = self.forward(*args, **kwargs)
-        # A tuple, because a hook may remove itself while it runs.
-        for key, hook in tuple(self._forward_hooks.items()):
-            if key in self._forward_hooks_with_kwargs:
-                replaced = hook(self, args, kwargs, result)
-            else:
-                replaced = hook(self, args, result)
-            if replaced is not None:
-                result = replaced
-        return backward.mark_outputs(result) if backward else result
+            result = backward.mark_outputs(result)
+        if self._is_full_backward_hook is False and self._backward_hooks:
+            _hook_the_last_node(self, [*self._backward_hooks.values()], args, result)
+        return result
+
+    def _backward_hook(self) -> _BackwardHook | None:
+        hooks = [hook for _, hook in _everywhere("backward")]
+        pre_hooks = [hook for _, hook in _everywhere("backward_pre")]
+        if self._is_full_backward_hook is not False:
+            hooks += self._backward_hooks.values()
+        pre_hooks += self._backward_pre_hooks.values()
+        return _BackwardHook(self, hooks, pre_hooks) if hooks or pre_hooks else None
+
+    def _run_forward_hook(
+        self, key: int, hook: Hook, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any
+    ) -> Any:
+        if key in self._forward_hooks_with_kwargs:
+            return hook(self, args, kwargs, result)
+        return hook(self, args, result)
 
     def _run_forward_pre_hooks(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        for key, hook in tuple(self._forward_pre_hooks.items()):
+        for key, hook in (*_everywhere("forward_pre"), *self._forward_pre_hooks.items()):
             if key not in self._forward_pre_hooks_with_kwargs:
                 replaced = hook(self, args)
                 if replaced is not None:
@@ -102,15 +130,23 @@ class HasHooks:
         return handle
 
     def register_forward_hook(
-        self, hook: Hook, *, prepend: bool = False, with_kwargs: bool = False
+        self,
+        hook: Hook,
+        *,
+        prepend: bool = False,
+        with_kwargs: bool = False,
+        always_call: bool = False,
     ) -> RemovableHandle:
         """Call `hook(module, args, output)` after each forward; what it returns is the output.
 
-        With `with_kwargs` it is `hook(module, args, kwargs, output)`.
+        With `with_kwargs` it is `hook(module, args, kwargs, output)`. With `always_call` it is
+        called even if the forward, or a hook before this one, raised an exception.
         """
         handle = RemovableHandle(self._forward_hooks, hook, prepend=prepend)
         if with_kwargs:
             self._forward_hooks_with_kwargs[handle.id] = True
+        if always_call:
+            self._forward_hooks_always_called[handle.id] = True
         return handle
 
     def register_full_backward_pre_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
@@ -126,7 +162,66 @@ class HasHooks:
         Both are tuples, with None for arguments that are no tensors. What the hook returns replaces
         `grad_input`. The module's inputs and outputs must not be changed in place.
         """
+        self._settle_on(full=True)
         return RemovableHandle(self._backward_hooks, hook, prepend=prepend)
+
+    def register_backward_hook(self, hook: Hook) -> RemovableHandle:
+        """Deprecated, by PyTorch too: call `hook(module, grad_input, grad_output)` of the *last
+        operation* of the forward, whose inputs need not be the module's."""
+        self._settle_on(full=False)
+        return RemovableHandle(self._backward_hooks, hook)
+
+    def _settle_on(self, *, full: bool) -> None:
+        if self._is_full_backward_hook not in (None, full):
+            raise RuntimeError(
+                "Cannot use both regular backward hooks and full backward hooks on a single "
+                "Module. Please use only one of them."
+            )
+        self._is_full_backward_hook = full
+
+
+def _everywhere(kind: str) -> list[tuple[int, Hook]]:
+    return [(key, hook) for key, (its, hook) in _on_every_module.items() if its == kind]
+
+
+def register_module_forward_pre_hook(hook: Hook) -> RemovableHandle:
+    """As `Module.register_forward_pre_hook`, on every module there is."""
+    return RemovableHandle(_on_every_module, ("forward_pre", hook))
+
+
+def register_module_forward_hook(hook: Hook) -> RemovableHandle:
+    """As `Module.register_forward_hook`, on every module there is."""
+    return RemovableHandle(_on_every_module, ("forward", hook))
+
+
+def register_module_full_backward_pre_hook(hook: Hook) -> RemovableHandle:
+    """As `Module.register_full_backward_pre_hook`, on every module there is."""
+    return RemovableHandle(_on_every_module, ("backward_pre", hook))
+
+
+def register_module_full_backward_hook(hook: Hook) -> RemovableHandle:
+    """As `Module.register_full_backward_hook`, on every module there is."""
+    return RemovableHandle(_on_every_module, ("backward", hook))
+
+
+def _hook_the_last_node(module: Any, hooks: list[Hook], args: Any, result: Any) -> None:
+    """Run non-full backward hooks after the node that made the module's result."""
+    while not isinstance(result, Tensor):
+        result = next(iter(result.values())) if isinstance(result, dict) else result[0]
+    node = result.grad_fn
+    if node is None:
+        return
+    below = {n for n, _ in node.next_functions}
+    if {x.grad_fn for x in args if isinstance(x, Tensor) and x.grad_fn is not None} != below:
+        warnings.warn(
+            "Using a non-full backward hook when the forward contains multiple autograd Nodes is "
+            "deprecated and will be removed in future versions. This hook will be missing some "
+            "grad_input. Please use register_full_backward_hook to get the documented behavior.",
+            FutureWarning,
+            stacklevel=5,
+        )
+    for hook in hooks:
+        node.register_hook(functools.partial(hook, module))
 
 
 class BackwardHookFunction(Function):

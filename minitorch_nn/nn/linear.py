@@ -111,6 +111,10 @@ class Bilinear(Module):
         )
 
 
+class NonDynamicallyQuantizableLinear(Linear):
+    """A Linear, by the name that MultiheadAttention's output projection shows in PyTorch."""
+
+
 def init_weight_and_bias(weight: Tensor, bias: Tensor | None) -> None:
     """Draw both from ±1/√fan_in: how Linear and Conv2d start.
 

@@ -26,9 +26,23 @@ from .. import dtypes
 from ..autograd.grad_mode import no_grad
 from ..device import check_device
 from ..tensor import Tensor
-from .hooks import HasHooks
+from .hooks import (
+    HasHooks,
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+    register_module_full_backward_hook,
+    register_module_full_backward_pre_hook,
+)
 from .parameter import Parameter, clear_grad, typename
 from .state_dict import HasState
+
+__all__ = [
+    "Module",
+    "register_module_forward_hook",
+    "register_module_forward_pre_hook",
+    "register_module_full_backward_hook",
+    "register_module_full_backward_pre_hook",
+]
 
 T = TypeVar("T", bound="Module")
 
@@ -68,10 +82,16 @@ class Module(HasHooks, HasState):
             _non_persistent_buffers_set=set(),
             _backward_pre_hooks={},
             _backward_hooks={},
+            _is_full_backward_hook=None,
             _forward_hooks={},
             _forward_hooks_with_kwargs={},
+            _forward_hooks_always_called={},
             _forward_pre_hooks={},
             _forward_pre_hooks_with_kwargs={},
+            _state_dict_hooks={},
+            _state_dict_pre_hooks={},
+            _load_state_dict_pre_hooks={},
+            _load_state_dict_post_hooks={},
             _modules={},
         )
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from typing import Any
 
 from ..creation import zeros
 from ..dtypes import dtype as DType
@@ -140,7 +141,7 @@ def _attend(
     """What is found, [L·N, E], by q [N·heads, L, D], k and v [N·heads, S, D]."""
     (_, L, D), S = q.shape, k.shape[1]
     if mask is not None:
-        mask = mask.unsqueeze(0) if len(mask) == 1 else mask.view(N, -1, L, S)
+        mask = mask.unsqueeze(0) if len(mask) == 1 else mask.view(N, len(q) // N, -1, S)
     q, k, v = q.view(N, -1, L, D), k.view(N, -1, S, D), v.view(N, -1, S, D)
     found = scaled_dot_product_attention(q, k, v, mask, dropout_p, is_causal)
     return found.permute(2, 0, 1, 3).reshape(L * N, -1)
@@ -189,7 +190,7 @@ def _project_apart(
     query: Tensor,
     key: Tensor,
     value: Tensor,
-    weights: tuple[Tensor | None, ...],
+    weights: tuple[Any, ...],
     bias: Tensor | None,
 ) -> tuple[Tensor, ...]:
     """The three, each by a weight of its own: keys may have other dimensions than queries."""
@@ -253,13 +254,12 @@ def masks_to_add(
 ) -> Masks:
     """Both masks as numbers to be added: -∞ for True. AssertionError for a mask of integers."""
     padding = _to_add(key_padding_mask, names[1], dtype)
-    if key_padding_mask is not None and attn_mask is not None:
-        if key_padding_mask.dtype != attn_mask.dtype:
-            warnings.warn(
-                f"Support for mismatched {names[1]} and {names[0]} is deprecated. Use same type "
-                "for both instead.",
-                stacklevel=3,
-            )
+    if len({mask.dtype for mask in (attn_mask, key_padding_mask) if mask is not None}) > 1:
+        warnings.warn(
+            f"Support for mismatched {names[1]} and {names[0]} is deprecated. Use same type for "
+            "both instead.",
+            stacklevel=3,
+        )
     return _to_add(attn_mask, names[0], dtype), padding
 
 

@@ -18,30 +18,30 @@ Widths = int | tuple[int, ...]
 
 
 class _PadNd(Module):
-    directions: ClassVar[int]
-    mode: ClassVar[str]
+    _directions: ClassVar[int]
+    _mode: ClassVar[str]
 
     def __init__(self, padding: Widths) -> None:
         super().__init__()
-        each = (padding,) * (2 * self.directions) if isinstance(padding, int) else tuple(padding)
+        each = (padding,) * (2 * self._directions) if isinstance(padding, int) else tuple(padding)
         self.padding = each
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.pad(input, self.padding, self.mode)
+        return F.pad(input, self.padding, self._mode)
 
     def extra_repr(self) -> str:
         return f"{self.padding}"
 
 
 class _ConstantPadNd(_PadNd):
-    mode = "constant"
+    _mode = "constant"
 
     def __init__(self, padding: Widths, value: float) -> None:
         super().__init__(padding)
         self.value = value
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.pad(input, self.padding, self.mode, self.value)
+        return F.pad(input, self.padding, self._mode, self.value)
 
     def extra_repr(self) -> str:
         return f"padding={self.padding}, value={self.value}"
@@ -50,19 +50,19 @@ class _ConstantPadNd(_PadNd):
 class ConstantPad1d(_ConstantPadNd):
     """A margin of `value` at both ends of the last dimension."""
 
-    directions = 1
+    _directions = 1
 
 
 class ConstantPad2d(_ConstantPadNd):
     """A margin of `value` around the last two dimensions."""
 
-    directions = 2
+    _directions = 2
 
 
 class ConstantPad3d(_ConstantPadNd):
     """A margin of `value` around the last three dimensions."""
 
-    directions = 3
+    _directions = 3
 
 
 class _ZeroPadNd(_ConstantPadNd):
@@ -76,70 +76,70 @@ class _ZeroPadNd(_ConstantPadNd):
 class ZeroPad1d(_ZeroPadNd):
     """Zeros at both ends of the last dimension."""
 
-    directions = 1
+    _directions = 1
 
 
 class ZeroPad2d(_ZeroPadNd):
     """Zeros around the last two dimensions."""
 
-    directions = 2
+    _directions = 2
 
 
 class ZeroPad3d(_ZeroPadNd):
     """Zeros around the last three dimensions."""
 
-    directions = 3
+    _directions = 3
 
 
 class _ReflectionPadNd(_PadNd):
-    mode = "reflect"
+    _mode = "reflect"
 
 
 class ReflectionPad1d(_ReflectionPadNd):
     """[N, C, L] or [C, L] mirrored at both ends; the margin must be narrower than the input."""
 
-    directions = 1
+    _directions = 1
 
 
 class ReflectionPad2d(_ReflectionPadNd):
     """[N, C, H, W] or [C, H, W] mirrored at its edges."""
 
-    directions = 2
+    _directions = 2
 
 
 class ReflectionPad3d(_ReflectionPadNd):
     """[N, C, D, H, W] or [C, D, H, W] mirrored at its faces."""
 
-    directions = 3
+    _directions = 3
 
 
 class _ReplicationPadNd(_PadNd):
-    mode = "replicate"
+    _mode = "replicate"
 
 
 class ReplicationPad1d(_ReplicationPadNd):
     """[N, C, L] or [C, L] with its first and last element repeated."""
 
-    directions = 1
+    _directions = 1
 
 
 class ReplicationPad2d(_ReplicationPadNd):
     """[N, C, H, W] or [C, H, W] with its edges repeated."""
 
-    directions = 2
+    _directions = 2
 
 
 class ReplicationPad3d(_ReplicationPadNd):
     """[N, C, D, H, W] or [C, D, H, W] with its faces repeated."""
 
-    directions = 3
+    _directions = 3
 
 
 class _CircularPadNd(_PadNd):
-    mode = "circular"
+    _mode = "circular"
 
     def forward(self, input: Tensor) -> Tensor:
-        d: Any = self.directions
+        d: Any = self._directions
         if input.dim() not in (d + 1, d + 2):
             raise ValueError(f"expected {d + 1}D or {d + 2}D input (got {input.dim()}D input)")
         return super().forward(input)
@@ -148,16 +148,16 @@ class _CircularPadNd(_PadNd):
 class CircularPad1d(_CircularPadNd):
     """[N, C, L] or [C, L] going round: what stands at one end is repeated at the other."""
 
-    directions = 1
+    _directions = 1
 
 
 class CircularPad2d(_CircularPadNd):
     """[N, C, H, W] or [C, H, W] going round in both directions."""
 
-    directions = 2
+    _directions = 2
 
 
 class CircularPad3d(_CircularPadNd):
     """[N, C, D, H, W] or [C, D, H, W] going round in all three directions."""
 
-    directions = 3
+    _directions = 3

@@ -17,7 +17,7 @@ Function = Callable[..., Any]
 
 
 class _MaxPoolNd(Module):
-    pool: ClassVar[Function]
+    _pool: ClassVar[Function]
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class _MaxPoolNd(Module):
         self.ceil_mode = ceil_mode
 
     def forward(self, input: Tensor) -> Any:
-        return type(self).pool(
+        return type(self)._pool(
             input,
             self.kernel_size,
             self.stride,
@@ -57,7 +57,7 @@ class _MaxPoolNd(Module):
 class MaxPool1d(_MaxPoolNd):
     """The maximum of each window: [N, C, L] to [N, C, OL]; as MaxPool2d."""
 
-    pool = F.max_pool1d
+    _pool = F.max_pool1d
 
 
 class MaxPool2d(_MaxPoolNd):
@@ -68,13 +68,13 @@ class MaxPool2d(_MaxPoolNd):
     `return_indices` the result is a pair: the maxima, and where in each H·W plane they were.
     """
 
-    pool = F.max_pool2d
+    _pool = F.max_pool2d
 
 
 class MaxPool3d(_MaxPoolNd):
     """The maximum of each window: [N, C, D, H, W] to [N, C, OD, OH, OW]; as MaxPool2d."""
 
-    pool = F.max_pool3d
+    _pool = F.max_pool3d
 
 
 class AvgPool1d(Module):
@@ -114,7 +114,7 @@ def _single(value: Any) -> tuple[int, ...]:
 
 
 class _AvgPoolNd(Module):
-    pool: ClassVar[Function]
+    _pool: ClassVar[Function]
 
     def __init__(
         self,
@@ -134,7 +134,7 @@ class _AvgPoolNd(Module):
         self.divisor_override = divisor_override
 
     def forward(self, input: Tensor) -> Tensor:
-        return type(self).pool(
+        return type(self)._pool(
             input,
             self.kernel_size,
             self.stride,
@@ -155,17 +155,17 @@ class AvgPool2d(_AvgPoolNd):
     divides by that number instead of by the window's size.
     """
 
-    pool = F.avg_pool2d
+    _pool = F.avg_pool2d
 
 
 class AvgPool3d(_AvgPoolNd):
     """The mean of each window: [N, C, D, H, W] to [N, C, OD, OH, OW]; as AvgPool2d."""
 
-    pool = F.avg_pool3d
+    _pool = F.avg_pool3d
 
 
 class _LPPoolNd(Module):
-    pool: ClassVar[Function]
+    _pool: ClassVar[Function]
 
     def __init__(
         self,
@@ -181,7 +181,7 @@ class _LPPoolNd(Module):
         self.ceil_mode = ceil_mode
 
     def forward(self, input: Tensor) -> Tensor:
-        return type(self).pool(
+        return type(self)._pool(
             input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode
         )
 
@@ -195,24 +195,24 @@ class _LPPoolNd(Module):
 class LPPool1d(_LPPoolNd):
     """The norm (Σ xᵖ)^(1/p) of each window, with p = `norm_type`: [N, C, L] to [N, C, OL]."""
 
-    pool = F.lp_pool1d
+    _pool = F.lp_pool1d
 
 
 class LPPool2d(_LPPoolNd):
     """The norm (Σ xᵖ)^(1/p) of each window: [N, C, H, W] to [N, C, OH, OW]."""
 
-    pool = F.lp_pool2d
+    _pool = F.lp_pool2d
 
 
 class LPPool3d(_LPPoolNd):
     """The norm (Σ xᵖ)^(1/p) of each window: [N, C, D, H, W] to [N, C, OD, OH, OW]."""
 
-    pool = F.lp_pool3d
+    _pool = F.lp_pool3d
 
 
 class _MaxUnpoolNd(Module):
-    directions: ClassVar[int]
-    unpool: ClassVar[Function]
+    _directions: ClassVar[int]
+    _unpool: ClassVar[Function]
 
     def __init__(
         self,
@@ -226,12 +226,12 @@ class _MaxUnpoolNd(Module):
         self.padding = self._each(padding)
 
     def _each(self, value: Any) -> tuple[int, ...]:
-        return (value,) * self.directions if isinstance(value, int) else tuple(value)
+        return (value,) * self._directions if isinstance(value, int) else tuple(value)
 
     def forward(
         self, input: Tensor, indices: Tensor, output_size: Sequence[int] | None = None
     ) -> Tensor:
-        return type(self).unpool(
+        return type(self)._unpool(
             input, indices, self.kernel_size, self.stride, self.padding, output_size
         )
 
@@ -242,8 +242,8 @@ class _MaxUnpoolNd(Module):
 class MaxUnpool1d(_MaxUnpoolNd):
     """What MaxPool1d with `return_indices` gave, at its old places among zeros."""
 
-    directions = 1
-    unpool = F.max_unpool1d
+    _directions = 1
+    _unpool = F.max_unpool1d
 
 
 class MaxUnpool2d(_MaxUnpoolNd):
@@ -252,26 +252,26 @@ class MaxUnpool2d(_MaxUnpoolNd):
     Several sizes are pooled to one: the argument `output_size` of the call says which is wanted.
     """
 
-    directions = 2
-    unpool = F.max_unpool2d
+    _directions = 2
+    _unpool = F.max_unpool2d
 
 
 class MaxUnpool3d(_MaxUnpoolNd):
     """What MaxPool3d with `return_indices` gave, at its old places among zeros."""
 
-    directions = 3
-    unpool = F.max_unpool3d
+    _directions = 3
+    _unpool = F.max_unpool3d
 
 
 class _AdaptiveAvgPoolNd(Module):
-    pool: ClassVar[Function]
+    _pool: ClassVar[Function]
 
     def __init__(self, output_size: Any) -> None:
         super().__init__()
         self.output_size = output_size
 
     def forward(self, input: Tensor) -> Tensor:
-        return type(self).pool(input, self.output_size)
+        return type(self)._pool(input, self.output_size)
 
     def extra_repr(self) -> str:
         return f"output_size={self.output_size}"
@@ -280,7 +280,7 @@ class _AdaptiveAvgPoolNd(Module):
 class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
     """The means of `output_size` windows of equal size: [N, C, L] to [N, C, output_size]."""
 
-    pool = F.adaptive_avg_pool1d
+    _pool = F.adaptive_avg_pool1d
 
 
 class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
@@ -289,17 +289,17 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
     `output_size` is a number for both directions, or a pair; None in it keeps the input's size.
     """
 
-    pool = F.adaptive_avg_pool2d
+    _pool = F.adaptive_avg_pool2d
 
 
 class AdaptiveAvgPool3d(_AdaptiveAvgPoolNd):
     """The means of windows of equal size: [N, C, D, H, W] to [N, C, *output_size]."""
 
-    pool = F.adaptive_avg_pool3d
+    _pool = F.adaptive_avg_pool3d
 
 
 class _AdaptiveMaxPoolNd(Module):
-    pool: ClassVar[Function]
+    _pool: ClassVar[Function]
 
     def __init__(self, output_size: Any, return_indices: bool = False) -> None:
         super().__init__()
@@ -307,7 +307,7 @@ class _AdaptiveMaxPoolNd(Module):
         self.return_indices = return_indices
 
     def forward(self, input: Tensor) -> Any:
-        return type(self).pool(input, self.output_size, self.return_indices)
+        return type(self)._pool(input, self.output_size, self.return_indices)
 
     def extra_repr(self) -> str:
         return f"output_size={self.output_size}"
@@ -316,7 +316,7 @@ class _AdaptiveMaxPoolNd(Module):
 class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
     """The maxima of `output_size` windows of equal size: [N, C, L] to [N, C, output_size]."""
 
-    pool = F.adaptive_max_pool1d
+    _pool = F.adaptive_max_pool1d
 
 
 class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
@@ -325,10 +325,10 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
     With `return_indices` the result is a pair: the maxima, and where in each plane they were.
     """
 
-    pool = F.adaptive_max_pool2d
+    _pool = F.adaptive_max_pool2d
 
 
 class AdaptiveMaxPool3d(_AdaptiveMaxPoolNd):
     """The maxima of windows of equal size: [N, C, D, H, W] to [N, C, *output_size]."""
 
-    pool = F.adaptive_max_pool3d
+    _pool = F.adaptive_max_pool3d

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ..autograd.grad_mode import no_grad
+from ..autograd.node import RemovableHandle
 from ..tensor import Tensor
 from .parameter import Parameter
 
@@ -45,7 +46,10 @@ class HasState:
     _buffers: dict[str, Tensor | None]
     _non_persistent_buffers_set: set[str]
     _modules: dict[str, Any]
-    named_modules: Callable[..., Any]
+    _state_dict_hooks: dict[int, Callable[..., Any]]
+    _state_dict_pre_hooks: dict[int, Callable[..., Any]]
+    _load_state_dict_pre_hooks: dict[int, Callable[..., Any]]
+    _load_state_dict_post_hooks: dict[int, Callable[..., Any]]
 
     def _own_state(self) -> dict[str, Tensor]:
         """This module's parameters and persistent buffers, without its children's."""
@@ -78,15 +82,41 @@ class HasState:
         if destination is None:
             destination = OrderedDict()
             destination._metadata = OrderedDict()  # type: ignore[attr-defined]
+        local_metadata = {"version": self._version}
         if hasattr(destination, "_metadata"):
-            destination._metadata[prefix[:-1]] = {"version": self._version}
+            destination._metadata[prefix[:-1]] = local_metadata
+        for hook in self._state_dict_pre_hooks.values():
+            hook(self, prefix, keep_vars)
         self._save_to_state_dict(destination, prefix, keep_vars)
         for name, module in self._modules.items():
             if module is not None:
                 module.state_dict(
                     destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars
                 )
+        for hook in self._state_dict_hooks.values():
+            if hook(self, destination, prefix, local_metadata) is not None:
+                raise RuntimeError("state_dict post-hook must return None")
         return destination
+
+    def register_state_dict_pre_hook(self, hook: Callable[..., None]) -> RemovableHandle:
+        """Call `hook(module, prefix, keep_vars)` before this module's state is gathered."""
+        return RemovableHandle(self._state_dict_pre_hooks, hook)
+
+    def register_state_dict_post_hook(self, hook: Callable[..., None]) -> RemovableHandle:
+        """Call `hook(module, state_dict, prefix, local_metadata)` after this module's state and its
+        children's have been gathered: the hook may rename entries, or take some out."""
+        return RemovableHandle(self._state_dict_hooks, hook)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., None]) -> RemovableHandle:
+        """Call `hook(module, state_dict, prefix, local_metadata, strict, missing_keys,
+        unexpected_keys, error_msgs)` before this module loads: to bring an old file's names up to
+        date, for instance. It is given a copy of the user's dictionary."""
+        return RemovableHandle(self._load_state_dict_pre_hooks, hook)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., None]) -> RemovableHandle:
+        """Call `hook(module, incompatible_keys)` after this module and its children have loaded.
+        What the hook does to the two lists decides whether strict loading fails."""
+        return RemovableHandle(self._load_state_dict_post_hooks, hook)
 
     def _load_from_state_dict(
         self,
@@ -103,6 +133,11 @@ class HasState:
         `local_metadata` is what the module that was saved wrote beside its state: its version.
         Problems are added to the three lists, so that one error can name them all.
         """
+        for hook in self._load_state_dict_pre_hooks.values():
+            hook(
+                self, state_dict, prefix, local_metadata, strict,
+                missing_keys, unexpected_keys, error_msgs,
+            )  # fmt: skip
         own_state = self._own_state()
         for name, tensor in own_state.items():
             key = prefix + name
@@ -158,15 +193,21 @@ class HasState:
         missing: list[str] = []
         unexpected: list[str] = []
         errors: list[str] = []
-        for name, module in self.named_modules(remove_duplicate=False):
-            local_metadata = dict(metadata.get(name, {}))
+
+        def load(module: HasState, prefix: str) -> None:
+            local_metadata = dict(metadata.get(prefix[:-1], {}))
             if assign:
                 local_metadata["assign_to_params_buffers"] = True
-            prefix = f"{name}." if name else ""
             module._load_from_state_dict(
                 state_dict, prefix, local_metadata, True, missing, unexpected, errors
             )
+            for name, child in module._modules.items():
+                if child is not None:
+                    load(child, f"{prefix}{name}.")
+            for hook in module._load_state_dict_post_hooks.values():
+                hook(module, _IncompatibleKeys(missing, unexpected))
 
+        load(self, "")
         if strict and unexpected:
             errors.insert(0, f"Unexpected key(s) in state_dict: {_quoted(unexpected)}. ")
         if strict and missing:

@@ -7,12 +7,20 @@ in these same operations, so under create_graph it records itself and second der
 A backward formula uses operators and functions of this package only, never methods: the gradient
 may be a tensor or a bare array, and `x.transpose(0, 1)` means something else on an array.
 
-The order of the files: as_array, signatures, dims, taking, broadcasting, shape, operands, parts,
-joining, choice, comparison, logic, pointwise, division, arithmetic, exponentials, powers,
-trigonometry, special, gamma, indexing, gathering, strided, scattering, scatter_reduce, diagonals,
-rearranging, reduction, extremes, moments, scans, factors, sorting, binning, matmul, products,
-einsum, inverse, inplace, assignment, alike, draws, activation, rectifiers, hard_activation,
-dropout, attention, recurrent, padding, convolution, conv, pooling, pool, adaptive_pooling,
-normalization, upsampling, folding, bilinear, embedding, loss_reduction, regression_loss, loss,
-norms, cdist, distance, margin_loss, calculus, statistics. Each imports only from those before it.
+The files, each importing only from those before it:
+
+    what all rest on    dims broadcasting shape operands signatures parts joining
+    element by element  choice comparison logic pointwise division arithmetic exponentials powers
+                        trigonometry special gamma
+    by an index         taking indexing gathering strided scattering scatter_reduce
+    other places        diagonals rearranging
+    many to few         reduction extremes moments scans factors sorting binning
+    matrices            matmul products einsum
+    in place            inplace
+    more of matrices    inverse norms cdist distance calculus statistics
+    making and drawing  assignment as_array draws alike dropout
+    networks            rectifiers hard_activation activation recurrent convolution padding conv
+                        pooling pool adaptive_pooling folding upsampling normalization embedding
+                        bilinear attention
+    losses              loss_reduction loss regression_loss margin_loss
 """

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..base import TensorBase, Value
+from ..base import Value
 from ..device import check_device
 from ..dtypes import Array, wanted
 from ..layout import arranged, preserve_format, strided
@@ -21,7 +21,7 @@ from ..stream import Stream
 from .as_array import number, to_array
 from .dims import listed
 from .draws import normal_, random_, uniform_
-from .operands import array_of
+from .operands import array_of, need_input
 
 Shape = tuple[int, ...]
 
@@ -158,9 +158,7 @@ def strided_memory(function: str, size: Any, stride: Any, kind: np.dtype[Any]) -
 
 def _memory_like(input: Value, dtype: Any, function: str, options: dict[str, Any]) -> Array:
     """New memory of the input's shape, in its order unless memory_format asks for another."""
-    if not isinstance(input, TensorBase):
-        kind = type(input).__name__
-        raise TypeError(f"{function}(): argument 'input' (position 1) must be Tensor, not {kind}")
+    need_input(function, input)
     array = input.array
     own = _of(input, dtype, function)
     order = options.pop("memory_format", None) or preserve_format

@@ -15,6 +15,7 @@ import numpy as np
 from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import cast, cpp_name, promote_float, result_numpy
+from ..dtypes import number as to_number
 from .broadcasting import sum_to
 from .division import DivBackward2
 from .operands import (
@@ -34,7 +35,7 @@ from .operands import (
 def _scaled(alpha: float, x: Any, other: Any) -> Any:
     """α·x in the type that x and `other` are about to take."""
     common = result_numpy(x, other)
-    return cast(cast(x, common) * alpha, common)
+    return cast(x, common) * to_number(alpha, common)
 
 
 class AddBackward0(Node):
@@ -152,7 +153,7 @@ class AddBackward1(Node):
     __slots__ = ()
 
     def forward(self, x: Any, *, number: float) -> Any:
-        return x + number
+        return binary(np.add, x, number)
 
     def backward(self, grad: Value) -> Value:
         return grad
@@ -164,7 +165,7 @@ class SubBackward1(AddBackward1):
     __slots__ = ()
 
     def forward(self, x: Any, *, number: float) -> Any:
-        return x - number
+        return binary(np.subtract, x, number)
 
 
 class MulBackward1(Node):
@@ -174,7 +175,7 @@ class MulBackward1(Node):
 
     def forward(self, x: Any, *, number: float) -> Any:
         self.number = number
-        return x * number
+        return binary(np.multiply, x, number)
 
     def backward(self, grad: Value) -> Value:
         return grad * self.number
@@ -187,7 +188,7 @@ class DivBackward1(Node):
 
     def forward(self, x: Any, *, number: float) -> Any:
         self.number = number
-        return np.true_divide(x, number)
+        return np.true_divide(*promote_float(x, number))
 
     def backward(self, grad: Value) -> Value:
         return grad / self.number

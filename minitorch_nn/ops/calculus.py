@@ -6,17 +6,16 @@ PyTorch: aten/src/ATen/native/ReduceOps.cpp (diff), Integration.cpp (trapezoid).
 from __future__ import annotations
 
 from ..base import Value
-from ..dtypes import get_default_dtype
 from .arithmetic import add, mul, over_number, sub, times_number
 from .dims import wrap_dim
 from .inplace import CopyBackwards
 from .joining import cat
 from .logic import logical_xor
-from .operands import array_of, is_boolean
+from .operands import is_boolean
 from .parts import narrow, select, slice_dim
 from .reduction import sum
 from .scans import cumsum
-from .shape import to_dtype, view, zeros_for
+from .shape import view, zeros_for
 from .signatures import numpy_names
 
 
@@ -91,14 +90,12 @@ def _widths(x: Value, y: Value, dim: int, name: str) -> Value:
     return sub(_but_first(x, dim), _but_last(x, dim))
 
 
-def _heights(y: Value, x: Value | None, name: str) -> Value:
-    """y in floating point. NotImplementedError for booleans."""
+def _refuse_booleans(y: Value, x: Value | None, name: str) -> None:
     if is_boolean(y) or (x is not None and is_boolean(x)):
         which = "`y`" if x is None else "`x` or `y`"
         raise NotImplementedError(
             f"{name}: received a bool input for {which}, but bool is not supported"
         )
-    return y if array_of(y).dtype.kind == "f" else to_dtype(y, get_default_dtype().numpy)
 
 
 @numpy_names
@@ -109,7 +106,7 @@ def trapezoid(y: Value, x: Value | None = None, *, dx: float | None = None, dim:
     d = wrap_dim(dim, y.ndim)
     if y.ndim == 0:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-    y = _heights(y, x, "trapezoid")
+    _refuse_booleans(y, x, "trapezoid")
     if y.shape[d] == 0:
         return zeros_for(y, (*y.shape[:d], *y.shape[d + 1 :]))
     if x is not None:
@@ -134,7 +131,7 @@ def cumulative_trapezoid(
     d = wrap_dim(dim, y.ndim)
     if y.ndim == 0:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-    y = _heights(y, x, name)
+    _refuse_booleans(y, x, name)
     if x is not None:
         widths = _widths(x, y, d, name)
         return over_number(cumsum(mul(_pairs(y, d), widths), d), 2.0)

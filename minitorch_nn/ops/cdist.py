@@ -141,8 +141,7 @@ def _check(x1: Value, x2: Value, p: float) -> None:
             raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {x.ndim}D")
     if x1.shape[-1] != x2.shape[-1]:
         raise RuntimeError(
-            "X1 and X2 must have the same number of columns. "
-            f"X1: {x1.shape[-1]} X2: {x2.shape[-1]}"
+            f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}"
         )
     own, other = array_of(x1).dtype, array_of(x2).dtype
     for name, kind in (("X1", own), ("X2", other)):

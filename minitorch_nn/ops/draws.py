@@ -9,6 +9,7 @@ PyTorch: aten/src/ATen/native/Distributions.cpp, DistributionTemplates.h.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -164,15 +165,15 @@ def uniform_(x: Value, low: float, high: float, generator: Stream | None) -> Val
     """Uniform numbers in [low, high)."""
     refuse("biu", "check_uniform_bounds", x)
     g = generator or default_stream
-    return in_place(x, UniformBackward0.apply, draw=lambda shape, dtype: g.uniform(shape, dtype, low, high))
+    return in_place(x, UniformBackward0.apply, draw=partial(g.uniform, low=low, high=high))
 
 
 def normal_(x: Value, mean: float, std: float, generator: Stream | None) -> Value:
     """Normal numbers with this mean and standard deviation."""
     refuse("biu", "normal_kernel_cpu", x)
     g = generator or default_stream
-    draw = g.normal if array_of(x).flags.c_contiguous else g.normal_singly
-    return in_place(x, NormalBackward0.apply, draw=lambda shape, dtype: draw(shape, dtype, mean, std))
+    numbers = g.normal if array_of(x).flags.c_contiguous else g.normal_singly
+    return in_place(x, NormalBackward0.apply, draw=partial(numbers, mean=mean, std=std))
 
 
 def bernoulli_(x: Value, p: float | Value, generator: Stream | None) -> Value:
@@ -203,36 +204,35 @@ def random_(x: Value, bounds: tuple[int | None, ...], generator: Stream | None) 
                 "random_ expects 'from' casted to dtype to be less than or equal to 'to_inc' "
                 f"casted to dtype, but got from={low} > to_inc={high - 1}"
             )
-    first, end = low, high
-    return in_place(x, node.apply, draw=lambda shape, dtype: g.integers(first, end, shape, dtype))
+    return in_place(x, node.apply, draw=partial(g.integers, low, high))
 
 
 def exponential_(x: Value, lambd: float, generator: Stream | None) -> Value:
     """Waiting times at the rate `lambd`."""
     _floats_only(x, "Exponential", title)
     g = generator or default_stream
-    return in_place(x, ExponentialBackward0.apply, draw=lambda shape, dtype: g.exponential(shape, dtype, lambd))
+    return in_place(x, ExponentialBackward0.apply, draw=partial(g.exponential, lambd=lambd))
 
 
 def geometric_(x: Value, p: float, generator: Stream | None) -> Value:
     """How many trials it takes until the first success of probability p."""
     refuse("b", "geometric_cpu", x)
     g = generator or default_stream
-    return in_place(x, GeometricBackward0.apply, draw=lambda shape, dtype: g.geometric(shape, dtype, p))
+    return in_place(x, GeometricBackward0.apply, draw=partial(g.geometric, p=p))
 
 
 def log_normal_(x: Value, mean: float, std: float, generator: Stream | None) -> Value:
     """Numbers whose logarithms are normal with this mean and standard deviation."""
     refuse("biu", "log_normal_cpu", x)
     g = generator or default_stream
-    return in_place(x, LogNormalBackward0.apply, draw=lambda shape, dtype: g.log_normal(shape, dtype, mean, std))
+    return in_place(x, LogNormalBackward0.apply, draw=partial(g.log_normal, mean=mean, std=std))
 
 
 def cauchy_(x: Value, median: float, sigma: float, generator: Stream | None) -> Value:
     """Numbers of the Cauchy distribution, which has no mean."""
     _floats_only(x, "Cauchy", cpp_name)
     g = generator or default_stream
-    return in_place(x, CauchyBackward0.apply, draw=lambda shape, dtype: g.cauchy(shape, dtype, median, sigma))
+    return in_place(x, CauchyBackward0.apply, draw=partial(g.cauchy, median=median, sigma=sigma))
 
 
 # --- drawn by a tensor -----------------------------------------------------------------------

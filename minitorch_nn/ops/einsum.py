@@ -21,6 +21,7 @@ from math import prod
 from typing import Any
 
 from ..base import TensorBase, Value
+from ..dtypes import of as dtype_of
 from .arithmetic import mul
 from .diagonals import diagonal
 from .dims import wrap_dims
@@ -45,9 +46,9 @@ def tensordot(a: Value, b: Value, dims: Any = 2) -> Value:
     sizes = [(a.shape[i], b.shape[j]) for i, j in zip(given_a, given_b, strict=True)]
     for (m, n), i, j in zip(sizes, given_a, given_b, strict=True):
         if n == 1:
-            a = sum(a, i, keepdim=True)
+            a = sum(a, i, keepdim=True, dtype=dtype_of(array_of(a)))
         elif m == 1:
-            b = sum(b, j, keepdim=True)
+            b = sum(b, j, keepdim=True, dtype=dtype_of(array_of(b)))
         elif m != n:
             raise RuntimeError(
                 f"contracted dimensions need to match, but first has size {m} in dim {i} and "
@@ -89,7 +90,7 @@ def _dot_all(a: Value, b: Value) -> Value:
     """The sum of all products: without copying, where dot would need a copy."""
     if array_of(a).flags.c_contiguous and array_of(b).flags.c_contiguous:
         return dot(flatten(a), flatten(b))
-    return sum(mul(squeeze(a), squeeze(b)))
+    return sum(mul(squeeze(a), squeeze(b)), dtype=dtype_of(array_of(a)))
 
 
 def inner(input: Value, other: Value) -> Value:

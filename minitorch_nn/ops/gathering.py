@@ -14,7 +14,7 @@ import numpy as np
 
 from ..autograd.node import Node
 from ..base import Value
-from ..dtypes import title
+from ..dtypes import number, title
 from .broadcasting import expand, joint_shape
 from .operands import array_of
 from .shape import view, wrap_dim, zeros_for
@@ -233,7 +233,7 @@ class IndexAddBackward0(Node):
         out = np.array(x, order="C")
         added = np.atleast_1d(source)
         if alpha != 1:
-            added = added * x.dtype.type(alpha)
+            added = added * number(alpha, x.dtype)
         np.add.at(np.atleast_1d(out), slices(dim, index), added)
         return out
 

@@ -28,6 +28,7 @@ from ..autograd.node import (
     operation_name,
 )
 from ..base import Storage, TensorBase, Value
+from ..dtypes import number
 from .broadcasting import joint_shape, sum_to
 from .operands import array_of
 from .shape import IN_PLACE, explain_cast, zeros_for
@@ -328,7 +329,7 @@ class FillBackward0(Node):
     __slots__ = ()
 
     def forward(self, x: Any, *, value: Any) -> Any:
-        return np.full(x.shape, value, x.dtype)
+        return np.full(x.shape, number(value, x.dtype))
 
     def backward(self, grad: Value) -> Value:
         return zeros_for(grad, tuple(grad.shape))

@@ -19,7 +19,7 @@ from .operands import array_of
 from .shape import clone, transpose
 
 
-class LinAlgError(RuntimeError):
+class _LinAlgError(RuntimeError):
     """What a matrix of these numbers does not have: an inverse, where it is singular."""
 
 
@@ -36,7 +36,7 @@ class LinalgInvExBackward0(Node):
         try:
             y = np.linalg.inv(x)
         except np.linalg.LinAlgError:
-            raise LinAlgError(_explain_singular(x)) from None
+            raise _LinAlgError(_explain_singular(x)) from None
         # LAPACK's order in memory, columns first: reshapes of the result show it in the graph.
         y = np.ascontiguousarray(y.swapaxes(-1, -2)).swapaxes(-1, -2)
         self.save_for_backward(y)

@@ -68,7 +68,7 @@ class _Normalize(Node):
         """y, and the mean and the variance: `given` ones, else x's own."""
         self.save_for_backward(x, w)
         self.plan, self.eps, self.given = plan, eps, given is not None
-        self.bias_shape = None if b is None else b.shape
+        self.bias_shape: Any = None if b is None else b.shape
         seen = x.reshape(plan.seen)
         if given is None:
             self.mean, y, variance = moments(seen, plan.axes)
@@ -118,9 +118,13 @@ class NativeBatchNormBackward0(_Normalize):
 
 
 class NativeLayerNormBackward0(_Normalize):
-    """Over the last dimensions. PyTorch: derivatives.yaml, native_layer_norm."""
+    """Over the last dimensions; y is contiguous. PyTorch: derivatives.yaml, native_layer_norm."""
 
     __slots__ = ()
+
+    def forward(self, x: Any, w: Any, b: Any, **options: Any) -> tuple[Any, Any, Any]:
+        y, average, variance = super().forward(x, w, b, **options)
+        return np.ascontiguousarray(y), average, variance
 
 
 class NativeGroupNormBackward0(_Normalize):
@@ -173,7 +177,7 @@ def batch_norm(
     plan = Plan(tuple(input.shape), (0, *range(2, input.ndim)), alone)
     apply = NativeBatchNormBackward0.apply
     if not training:
-        given = tuple(array_of(x).reshape(alone) for x in (running_mean, running_var))
+        given = tuple(array_of(x).reshape(alone).copy() for x in (running_mean, running_var))
         return apply(input, weight, bias, plan=plan, eps=eps, given=given)[0]
     y, average, variance = apply(input, weight, bias, plan=plan, eps=eps)
     if running_mean is not None:

@@ -25,7 +25,7 @@ from .choice import where
 from .comparison import isnan
 from .dims import wrap_dim
 from .extremes import amax, amin
-from .inverse import LinAlgError
+from .inverse import _LinAlgError as LinAlgError
 from .matmul import matmul
 from .operands import array_of, binary, constant, shape_of
 from .pointwise import abs, sign

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..autograd.node import Node
 from ..base import TensorBase, Value
-from ..dtypes import title
+from ..dtypes import number, title
 from .broadcasting import View, joint_shape, sum_to
 from .dims import wrap_dim
 from .gathering import (
@@ -28,7 +28,7 @@ from .gathering import (
     without_dim,
 )
 from .indexing import check_flat_index, masked_select, take
-from .operands import array_of, shape_of
+from .operands import array_of, is_number, shape_of
 from .parts import EmbedBackward0, SelectBackward0, SliceBackward0, select
 from .shape import reshape
 
@@ -78,7 +78,7 @@ class OverwriteByNumber(Node):
     def forward(self, x: Any, *, dim: int, index: Any, value: float) -> Any:
         self.dim = dim
         self.save_for_backward(index)
-        return self.with_tensor.apply(x, value, dim=dim, index=index)
+        return self.with_tensor.apply(x, number(value, x.dtype), dim=dim, index=index)
 
     def backward(self, grad: Value) -> Value:
         (index,) = self.saved_tensors
@@ -122,6 +122,8 @@ class NotImplementedBackward0(Node):
 
     def forward(self, x: Any, src: Any, *, dim: int, index: Any, reduce: str) -> Any:
         out = np.array(x, order="C")
+        if is_number(src):
+            src = number(src, x.dtype)
         if index.size:
             combine = np.add if reduce == "add" else np.multiply
             combine.at(np.atleast_1d(out), *where_and_what(dim, index, src))
@@ -151,12 +153,12 @@ def scatter(
             "scatter() received an invalid combination of arguments: it takes (dim, index, src) "
             f"with a tensor or a number, not {type(given).__name__}"
         )
-    is_number = isinstance(given, (int, float))
-    d = scatter_dim(input, dim, index, None if is_number else given)
+    by_number = is_number(given)
+    d = scatter_dim(input, dim, index, None if by_number else given)
     if reduce is not None:
         if reduce not in ("add", "multiply"):
             raise RuntimeError("reduce argument must be either add or multiply.")
-        if not is_number:
+        if not by_number:
             warnings.warn(
                 "The reduce argument of torch.scatter with Tensor src is deprecated and will be "
                 "removed in a future PyTorch release. Use torch.scatter_reduce instead for more "
@@ -165,7 +167,7 @@ def scatter(
                 stacklevel=3,
             )
         return NotImplementedBackward0.apply(input, given, dim=d, index=index, reduce=reduce)
-    if is_number:
+    if by_number:
         return ScatterBackward1.apply(input, dim=d, index=index, value=given)
     return ScatterBackward0.apply(input, given, dim=d, index=index)
 

@@ -146,6 +146,40 @@ def _total(parts: Iterator[Any]) -> Any:
     return total
 
 
+# --- images of bytes -------------------------------------------------------------------------
+
+
+def _in_whole_numbers(taps: Taps) -> tuple[Taps, int]:
+    """The weights as whole numbers of 2⁻ᵇ, and b: as many bits as an int16 has for the largest.
+
+    Taps that meet at an edge become one, so that they are rounded together.
+    """
+    index, weights = taps
+    weights = weights.copy()
+    for t in range(1, len(index)):
+        weights[t] += np.where(index[t] == index[t - 1], weights[t - 1], 0)
+    largest = weights.max()
+    weights[:-1][index[:-1] == index[1:]] = 0
+    bits = 0
+    while bits < 22 and int(largest * 2 ** (bits + 1) + 0.5) < 2**15:
+        bits += 1
+    whole = np.trunc(weights * 2**bits + np.copysign(0.5, weights))
+    return (index, whole.astype(np.int32)), bits
+
+
+def _resample_bytes(x: Any, taps: tuple[Taps, ...]) -> Any:
+    """As PyTorch and Pillow do it: the rows first, then the columns, each rounded to bytes."""
+    for axis, one in reversed(list(enumerate(taps, 2))):
+        if one[0].shape[1] != x.shape[axis]:
+            whole, bits = _in_whole_numbers(one)
+            total = read_taps(x, axis, whole) + (1 << (bits - 1))
+            x = np.clip(total >> bits, 0, 255).astype(np.uint8)
+    return x.copy()
+
+
+# --- the nodes -------------------------------------------------------------------------------
+
+
 class _Upsample(Node):
     """y = x resampled along one spatial dimension after the other;  dL/dx = what Downsample adds
     up of dL/dy."""
@@ -154,6 +188,8 @@ class _Upsample(Node):
 
     def forward(self, x: Any, *, taps: tuple[Taps, ...]) -> Any:
         self.taps, self.size = taps, x.shape[2:]
+        if x.dtype == np.uint8 and taps[0][1] is not None:
+            return _resample_bytes(x, taps)
         y = x
         for axis, one in enumerate(taps, 2):
             y = read_taps(y, axis, one)
@@ -318,7 +354,7 @@ def interpolate(
     _check_sizes(input, sizes, mode)
     node = _SMOOTH[mode][0] if antialias else _NODES[mode, d]
     own = input.shape[2:]
-    kind = np.float64 if array_of(input).dtype == np.float64 else np.float32
+    kind = np.float64 if array_of(input).dtype in (np.float64, np.uint8) else np.float32
     taps = tuple(
         _taps(mode, antialias, n, m, bool(align_corners), scale, kind)
         for n, m, scale in zip(own, sizes, scales, strict=True)
@@ -410,7 +446,8 @@ def _check_sizes(x: Value, sizes: tuple[int, ...], mode: str) -> None:
             f"Non-empty {x.ndim}D data tensor expected but got a tensor with sizes {list(x.shape)}"
         )
     kind = array_of(x).dtype
-    if kind.kind != "f" and not (mode.startswith("nearest") and kind == np.uint8):
+    of_bytes = mode.startswith("nearest") or mode in ("bilinear", "bicubic")
+    if kind.kind != "f" and not (of_bytes and kind == np.uint8):
         name = f"compute_indices_weights_{'nearest' if mode.startswith('nearest') else 'linear'}"
         if len(sizes) == 2:
             name = f"upsample_{mode.replace('-', '_')}2d_channels_last"
