@@ -353,6 +353,7 @@ from .ops.shape import (
 )
 from .ops.strided import as_strided
 from .ops.special import erf, erfc, erfinv, logit
+from .ops.solving import det, logdet, pinverse, slogdet
 from .ops.sorting import (
     argsort,
     kthvalue,
@@ -401,6 +402,7 @@ from .old_types import (
     ShortTensor,
     set_default_tensor_type,
 )
+from .out import takes_out
 from .random import (
     Generator,
     default_generator,
@@ -430,6 +432,12 @@ from .version import __version__
 
 half, double, short, long = float16, float64, int16, int64
 newaxis = None
+
+# The functions that tutorials give a tensor to write to.
+add, sub, mul, div, pow = map(takes_out, (add, sub, mul, div, pow))
+abs, exp, log, sqrt, sin, cos = map(takes_out, (abs, exp, log, sqrt, sin, cos))
+matmul, mm, bmm, mv, dot, addmm = map(takes_out, (matmul, mm, bmm, mv, dot, addmm))
+sum, mean, clamp, cat, stack = map(takes_out, (sum, mean, clamp, cat, stack))
 
 
 def result_type(tensor1: Any, tensor2: Any) -> dtype:

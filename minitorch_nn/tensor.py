@@ -68,6 +68,7 @@ from .ops import (
     scatter_reduce,
     scattering,
     shape,
+    solving,
     sorting,
     special,
     statistics,
@@ -1570,6 +1571,18 @@ class Tensor(TensorBase):
 
     def matrix_power(self, n: builtins.int) -> Tensor:
         return inverse.matrix_power(self, n)
+
+    def det(self) -> Tensor:
+        return solving.det(self)
+
+    def slogdet(self) -> Any:
+        return solving.slogdet(self)
+
+    def logdet(self) -> Tensor:
+        return solving.logdet(self)
+
+    def pinverse(self, rcond: builtins.float = 1e-15) -> Tensor:
+        return solving.pinverse(self, rcond)
 
     def inverse(self) -> Tensor:
         return inverse.inverse(self)

@@ -93,6 +93,11 @@ _TRANSFORMERS = (
     "TransformerEncoderLayer",
 )
 
+# Which of equal elements an index names, PyTorch leaves open unless it is told stable=True. Of
+# these functions, with the position of their `dim`, indices of integers and booleans agree where
+# they name equal elements; the values must agree as they stand.
+ANY_OF_EQUALS = {"sort": 1, "argsort": 1, "topk": 2, "kthvalue": 2, "mode": 1}
+
 # Agreeing in values and derivatives, but recorded in other nodes than PyTorch's.
 OTHER_GRAPH: dict[str, str] = {
     "LSTM": "PyTorch has one node of oneDNN's for a layer in float32, where the CPU allows",

@@ -9,13 +9,17 @@ import numpy as np
 import pytest
 import torch
 
+import minitorch_nn
 from minitorch_nn import random
 from minitorch_nn.dtypes import Array
 from minitorch_nn.random import Generator
+from minitorch_nn.stream import default_stream
 
 from .ledger import LEDGER
+from .parity import graph_of
 from .versions import (
     BERNOULLI_BY_MKL,
+    EXPONENTIAL_BY_MKL,
     HALF_DRAWS,
     LONG_RANGES,
     SEED_OVERFLOW,
@@ -51,8 +55,8 @@ def assert_close_normals(ours: Array, theirs: torch.Tensor) -> None:
     assert ours.shape == expected.shape
     tolerance = {"float16": 1e-3, "float32": 1e-6, "float64": 1e-14}[ours.dtype.name]
     np.testing.assert_allclose(ours, expected, rtol=tolerance, atol=tolerance)
-    if expected.size:
-        scale = np.abs(expected).max()
+    scale = np.abs(expected).max(initial=0)
+    if scale:
         LEDGER.record("outputs", ours.dtype.name, float(np.abs(ours - expected).max() / scale))
 
 
@@ -164,6 +168,41 @@ def test_bernoulli_is_bit_exact(p: float) -> None:
     ours, theirs = both(7)
     expected = torch.empty(1000, dtype=torch.bool).bernoulli_(p, generator=theirs)
     assert_same_bits(ours.bernoulli(p, (1000,)), expected)
+
+
+@pytest.mark.parametrize("name", ["float32", "float64"])
+def test_bernoulli_of_given_probabilities_is_bit_exact(name: str) -> None:
+    ours, theirs = both(7)
+    p = np.random.default_rng(0).random((20, 50)).astype(name)
+    expected = torch.bernoulli(torch.from_numpy(p), generator=theirs)
+    assert_same_bits(ours.bernoulli_each(p).astype(name), expected)
+
+
+@pytest.mark.parametrize("name", FLOATS)
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [
+        ("exponential", (0.5,)),
+        ("cauchy", (-1.0, 2.0)),
+        ("log_normal", (0.5, 1.5)),
+        ("geometric", (0.3,)),
+    ],
+)
+def test_other_distributions_are_torchs(
+    method: str, arguments: tuple[float, ...], name: str
+) -> None:
+    EXPONENTIAL_BY_MKL.skip_if(method == "exponential")
+    ours, theirs = both(7)
+    drawn = getattr(ours, method)((500,), np.dtype(name), *arguments)
+    fresh = torch.empty(500, dtype=torch_dtype(name))
+    assert_close_normals(drawn, getattr(fresh, f"{method}_")(*arguments, generator=theirs))
+
+
+@pytest.mark.parametrize("name", ["bool", *INTEGERS, *FLOATS])
+def test_whole_numbers_of_all_a_type_holds_are_bit_exact(name: str) -> None:
+    ours, theirs = both(7)
+    expected = torch.empty(500, dtype=torch_dtype(name)).random_(generator=theirs)
+    assert_same_bits(ours.whole((500,), np.dtype(name)), expected)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -302,6 +341,95 @@ def test_the_module_function_takes_what_int_takes() -> None:
         )
 
 
+# ---- written into tensors
+
+WRITES: list[Callable[[Any, Any], Any]] = [
+    lambda x, g: x.uniform_(-1, 3, generator=g),
+    lambda x, g: x.normal_(1, 2, generator=g),
+    lambda x, g: x.random_(generator=g),
+    lambda x, g: x.random_(9, generator=g),
+    lambda x, g: x.random_(3, 9, generator=g),
+    lambda x, g: x.random_(3, None, generator=g),
+    lambda x, g: x.log_normal_(generator=g),
+    lambda x, g: x.cauchy_(generator=g),
+    lambda x, g: x.geometric_(0.3, generator=g),
+]
+WRITES += [] if BERNOULLI_BY_MKL.applies else [lambda x, g: x.bernoulli_(generator=g)]
+WRITES += [] if EXPONENTIAL_BY_MKL.applies else [lambda x, g: x.exponential_(generator=g)]
+
+
+@pytest.mark.parametrize("write", range(len(WRITES)))
+@pytest.mark.parametrize("shape", [(), (20,), (3, 7)], ids=str)
+def test_a_draw_fills_a_tensor_in_the_order_of_its_memory(
+    write: int, shape: tuple[int, ...]
+) -> None:
+    for turn in (lambda x: x, lambda x: x.transpose(0, -1)):
+        drawn = []
+        for library in (minitorch_nn, torch):
+            library.manual_seed(2)
+            x: Any = turn(library.zeros(shape)) if shape else library.zeros(())
+            drawn.append(WRITES[write](x, library.Generator().manual_seed(5)))
+        assert_close_normals(drawn[0].numpy(), drawn[1])
+
+
+@pytest.mark.parametrize("write", range(len(WRITES)))
+def test_what_a_draw_overwrites_gets_no_gradient(write: int) -> None:
+    seen = []
+    for library in (minitorch_nn, torch):
+        x: Any = library.ones(3, requires_grad=True)
+        y = WRITES[write](x * 1, library.Generator().manual_seed(5))
+        y.sum().backward()
+        seen.append((type(y.grad_fn).__name__, x.grad.tolist()))
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda torch, p: torch.bernoulli(p),
+        lambda torch, p: (p * 1).bernoulli_(p),
+        lambda torch, p: torch.normal(p, 1.0),
+        lambda torch, p: torch.normal(1.0, p),
+        lambda torch, p: torch.normal(p, p),
+    ],
+)
+def test_what_a_draw_is_told_by_gets_no_gradient(draw: Callable[[Any, Any], Any]) -> None:
+    seen = []
+    for library in (minitorch_nn, torch):
+        library.manual_seed(5)
+        p: Any = library.full((3,), 0.5, requires_grad=True)
+        y = draw(library, p)
+        y.sum().backward()
+        seen.append((graph_of(y.grad_fn), p.grad.tolist(), [round(v, 5) for v in y.tolist()]))
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda torch: torch.zeros(3, dtype=torch.int64).uniform_(),
+        lambda torch: torch.zeros(3, dtype=torch.int64).normal_(),
+        lambda torch: torch.zeros(3, dtype=torch.int64).exponential_(),
+        lambda torch: torch.zeros(3, dtype=torch.int64).log_normal_(),
+        lambda torch: torch.zeros(3, dtype=torch.int64).cauchy_(),
+        lambda torch: torch.zeros(3, dtype=torch.bool).geometric_(0.5),
+        lambda torch: torch.zeros(3).uniform_(2, 1),
+        lambda torch: torch.zeros(3).exponential_(0),
+        lambda torch: torch.zeros(3).geometric_(1),
+        lambda torch: torch.zeros(3).log_normal_(0, 0),
+        lambda torch: torch.zeros(3).cauchy_(0, -1),
+        lambda torch: torch.zeros(3).random_(5, 2),
+        lambda torch: torch.zeros(3).random_(2**30, None),
+        lambda torch: torch.zeros(3).bernoulli_(2),
+        lambda torch: torch.zeros(3).bernoulli_(torch.tensor([0.5, 0.5])),
+        lambda torch: torch.zeros(3).bernoulli_(torch.tensor([1, 0, 1])),
+        lambda torch: torch.zeros(3, requires_grad=True).uniform_(),
+    ],
+)
+def test_a_bad_draw_raises_as_torchs(call: Callable[[Any], Any]) -> None:
+    assert raised(lambda: call(minitorch_nn)) == raised(lambda: call(torch))
+
+
 # ---- bad ranges
 
 
@@ -393,6 +521,50 @@ def test_a_state_is_torchs_byte_for_byte(words: int) -> None:
     ours.uniform((words,), np.dtype("float32"))
     torch.rand(words, generator=theirs)
     assert_same_bits(ours.state_bytes(), theirs.get_state())
+
+
+def draws_around_states(torch: Any) -> list[Any]:
+    """A program that keeps states and puts them back."""
+    g = torch.Generator(device="cpu").manual_seed(3)
+    state = g.get_state()
+    first = torch.rand(2, generator=g)
+    twin = g.clone_state()
+    again = torch.rand(2, generator=g.set_state(state))
+    torch.manual_seed(5)
+    outer = torch.get_rng_state()
+    with torch.random.fork_rng():
+        inner = torch.rand(2)
+    unforked = torch.rand(2)
+    torch.set_rng_state(outer)
+    seen = [first, again, torch.rand(2, generator=twin), inner, unforked, torch.rand(2)]
+    return [
+        *[x.tolist() for x in seen],
+        *(str(state.dtype), str(g.device), torch.initial_seed(), torch.random.initial_seed()),
+        torch.default_generator is torch.random.default_generator,
+        torch.manual_seed(1) is torch.default_generator,
+    ]
+
+
+def test_states_are_kept_and_put_back_as_torchs() -> None:
+    assert draws_around_states(minitorch_nn) == draws_around_states(torch)
+
+
+def test_the_default_generator_is_the_one_below() -> None:
+    """Layers draw from stream.py's default_stream, programs seed random.py's generator."""
+    random.manual_seed(3)
+    first = default_stream.uniform((3,), np.dtype("float32"))
+    random.set_rng_state(random.get_rng_state())
+    random.manual_seed(3)
+    np.testing.assert_array_equal(
+        first, random.default_generator.uniform((3,), np.dtype("float32"))
+    )
+
+
+@pytest.mark.parametrize("state", [3, [1], None])
+def test_what_is_no_tensor_is_no_state(state: Any) -> None:
+    assert raised(lambda: Generator().set_state(state)) == raised(
+        lambda: torch.Generator().set_state(state)
+    )
 
 
 def test_what_is_no_state_raises_as_torchs_and_changes_nothing() -> None:

@@ -31,6 +31,7 @@ from . import (
     test_reduction,
     test_rnn,
     test_shape,
+    test_solving,
     test_upsampling,
 )
 from .databases import need
@@ -114,7 +115,15 @@ def operations_tested(**wanted: Any) -> set[str]:
     modules = [
         *(test_activation, test_broadcasting, test_convolution, test_dropout, test_embedding),
         *(test_folding, test_indexing, test_loss, test_matmul, test_normalization),
-        *(test_pointwise, test_pooling, test_reduction, test_rnn, test_shape, test_upsampling),
+        *(
+            test_pointwise,
+            test_pooling,
+            test_reduction,
+            test_rnn,
+            test_shape,
+            test_solving,
+            test_upsampling,
+        ),
     ]
     functions = [f for module in modules for f in vars(module).values() if callable(f)]
     lists = [getattr(f, "cases", ()) for f in [*functions, test_the_rest]]

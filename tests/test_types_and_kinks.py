@@ -178,6 +178,115 @@ def test_casts(torch):
     return [x.int(), x.long(), x.bool(), x.half(), x.double(), x.to(torch.int8)]
 
 
+@both
+def test_limits(torch):
+    floats = [torch.float16, torch.float32, torch.float64, None, float]
+    ints = [torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, int]
+    names = ("bits", "dtype", "eps", "max", "min", "resolution", "smallest_normal", "tiny")
+    of_floats = [torch.finfo() if d is None else torch.finfo(d) for d in floats]
+    of_ints = [torch.iinfo(d) for d in ints]
+    return (
+        [repr(limits) for limits in of_floats + of_ints],
+        [[getattr(limits, name) for name in names] for limits in of_floats],
+        [[getattr(limits, name) for name in names[:2] + names[3:5]] for limits in of_ints],
+        torch.finfo(torch.float32) == torch.finfo(),
+        said(TypeError, lambda: torch.finfo(torch.int32)),
+        said(TypeError, lambda: torch.iinfo(torch.float32)),
+        said(TypeError, lambda: torch.iinfo(torch.bool)),
+        said(TypeError, lambda: torch.finfo("float32")),
+    )
+
+
+@both
+def test_which_types_may_be_stored_in_which(torch):
+    types = [getattr(torch, name) for name in DTYPES]
+    return (
+        [[torch.can_cast(a, b) for b in types] for a in types],
+        said(TypeError, lambda: torch.can_cast(1, 2)),
+        said(TypeError, lambda: torch.promote_types(1, torch.int8)),
+        torch.promote_types(type1=torch.int8, type2=torch.int16),
+    )
+
+
+@both
+def test_every_way_to_ask_for_another_type(torch):
+    x = torch.tensor([[1.7, -1.7], [0.0, 300.0]], requires_grad=True)
+    other = torch.zeros(1, dtype=torch.float64)
+    ways = [
+        *(x.to(torch.float64), x.to("cpu", torch.float64), x.to(torch.device("cpu"), torch.int64)),
+        *(x.to(dtype=torch.int32), x.to(device="cpu", dtype=torch.bool), x.to(other)),
+        *(x.to(float), x.to(int), x.to(torch.float64, True), x.to(torch.float64, copy=True)),
+        *(x.type(torch.float64), x.type("torch.LongTensor"), x.type(torch.DoubleTensor)),
+        *(x.type_as(other), x.double(), x.half(), x.char(), x.short(), x.int(), x.long()),
+        *(x.bool(), x.double(memory_format=torch.contiguous_format)),
+    ]
+    itself = [
+        *(x.to() is x, x.to("cpu") is x, x.to(torch.float32) is x, x.to(None) is x),
+        *(x.float() is x, x.type(torch.float32) is x, x.to("cpu", torch.float32) is x),
+        *(x.to(torch.float32, copy=True) is x, x.to(memory_format=torch.contiguous_format) is x),
+        *(x.cpu() is x, x.contiguous() is x, x.to("cpu", non_blocking=True) is x),
+    ]
+    sum(w.sum() for w in ways if w.requires_grad).backward()
+    return (
+        *(ways, itself, x.grad, x.type(), x.dtype, str(x.layout), x.element_size(), x.nbytes),
+        said(ValueError, lambda: x.type("double")),
+        said(TypeError, lambda: x.type(3)),
+    )
+
+
+@both
+def test_types_by_their_old_names(torch):
+    seen = []
+    for name in ("Half", "Float", "Double", "Byte", "Char", "Short", "Int", "Long", "Bool"):
+        old = getattr(torch, f"{name}Tensor")
+        made = old([1, 0])
+        seen.append([made, made.type(), old.dtype, isinstance(made, old), repr(old)])
+        seen.append([isinstance(made, torch.FloatTensor), isinstance(1, old), old(3).shape])
+    return seen, isinstance(torch.nn.Parameter(torch.ones(1)), torch.FloatTensor)
+
+
+@both
+def test_questions_about_types(torch):
+    tensors = [torch.ones(1, dtype=getattr(torch, name)) for name in DTYPES]
+    return (
+        [[torch.is_floating_point(x), torch.is_complex(x), x.is_signed()] for x in tensors],
+        [[d.dtype.itemsize, d.dtype.is_floating_point, d.dtype.is_signed] for d in tensors],
+        [torch.is_tensor(x) for x in (tensors[0], 1, [1], torch.nn.Parameter(torch.ones(1)))],
+        [torch.is_nonzero(x) for x in (tensors[0], torch.tensor(0.0))],
+        [torch.half, torch.float, torch.double, torch.short, torch.int, torch.long, torch.bool],
+        said(TypeError, lambda: torch.is_floating_point(2.0)),
+        said(RuntimeError, lambda: torch.is_nonzero(torch.ones(2))),
+    )
+
+
+@both
+def test_types_are_pickled_as_themselves(torch):
+    import copy
+    import pickle
+
+    types = [getattr(torch, name) for name in DTYPES]
+    return [[pickle.loads(pickle.dumps(d)) is d, copy.deepcopy(d) is d, str(d)] for d in types]
+
+
+@both
+def test_orders_of_memory(torch):
+    x = torch.arange(120.0).reshape(2, 3, 4, 5)
+    last = x.contiguous(memory_format=torch.channels_last)
+    flat = x[0, 0].t()
+    return (
+        [str(order) for order in (torch.contiguous_format, torch.channels_last)],
+        [str(order) for order in (torch.preserve_format, torch.channels_last_3d, torch.strided)],
+        [last, last.stride(), last.contiguous().stride(), last.clone().stride()],
+        [last.is_contiguous(), last.is_contiguous(memory_format=torch.channels_last)],
+        [x.is_contiguous(memory_format=torch.channels_last), last.double().stride()],
+        [last.to(memory_format=torch.channels_last) is last, last.to(x.dtype).stride()],
+        [x.to(memory_format=torch.channels_last).stride(), torch.zeros_like(last).stride()],
+        [flat.clone().stride(), flat.clone(memory_format=torch.contiguous_format).stride()],
+        [flat.contiguous().stride(), flat.double().stride()],
+        said(RuntimeError, lambda: flat.contiguous(memory_format=torch.channels_last)),
+    )
+
+
 # Kinks: where there is no derivative, or several
 
 KINKS = {

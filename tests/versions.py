@@ -276,7 +276,15 @@ def _draws_exponential_by_mkl() -> bool:
     return not torch.allclose(drawn, -torch.log1p(-uniform))
 
 
+def _draws_exponential_by_mkl() -> bool:
+    drawn, uniform = (torch.empty(64, dtype=torch.float64) for _ in range(2))
+    drawn.exponential_(generator=torch.Generator().manual_seed(0))
+    uniform.uniform_(generator=torch.Generator().manual_seed(0))
+    return not torch.allclose(drawn, -torch.log1p(-uniform))
+
+
 BERNOULLI_BY_MKL = Otherwise("this PyTorch has MKL draw bernoulli", _draws_bernoulli_by_mkl())
+EXPONENTIAL_BY_MKL = Otherwise("this PyTorch has MKL draw exponential", _draws_exponential_by_mkl())
 EXPONENTIAL_BY_MKL = Otherwise(
     "this PyTorch has MKL draw exponential_", _draws_exponential_by_mkl()
 )

@@ -17,7 +17,7 @@ The files, each importing only from those before it:
     many to few         reduction extremes moments scans factors sorting binning
     matrices            matmul products einsum
     in place            inplace
-    more of matrices    inverse norms cdist distance calculus statistics
+    more of matrices    inverse solving norms cdist distance calculus statistics
     making and drawing  assignment as_array draws alike dropout
     networks            rectifiers hard_activation activation recurrent convolution padding conv
                         pooling pool adaptive_pooling folding upsampling normalization embedding

@@ -27,6 +27,8 @@ from .operands import (
     shape_of,
 )
 
+_MANY = (TensorBase, np.ndarray, np.generic)  # what is no number and no slip of the pen
+
 
 class WhereBackward0(Node):
     """y = a where the condition holds, else b; each gets dL/dy in its own places, 0 elsewhere.
@@ -303,16 +305,19 @@ def where(condition: Value, input: Value = None, other: Value = None) -> Value:
     """
     if input is None and other is None:
         return tuple([condition.new(i) for i in np.nonzero(condition.array)])
-    if not isinstance(input, TensorBase) and not isinstance(other, TensorBase):
-        chosen = WhereBackward0.apply(input, other, condition=array_of(condition))
-        return condition.new(chosen) if isinstance(condition, TensorBase) else chosen
+    choices = (input, other)
+    fit = all(is_number(x) or isinstance(x, _MANY) for x in choices)
+    if not (fit and isinstance(condition, _MANY)):
+        raise invalid_combination("where", condition, *[x for x in choices if x is not None])
     kind = array_of(condition).dtype
     if kind not in (np.bool_, np.uint8):
         raise RuntimeError(
             f"where expected condition to be a boolean tensor, but got a tensor with dtype "
             f"{title(kind)}"
         )
-    return WhereBackward0.apply(input, other, condition=condition)
+    if isinstance(condition, TensorBase) and all(map(is_number, choices)):
+        return condition.new(WhereBackward0.apply(*choices, condition=condition.array))
+    return WhereBackward0.apply(*choices, condition=condition)
 
 
 def clamp(input: Value, min: Any = None, max: Any = None) -> Value:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..base import Value
 from ..dtypes import cpp_name, title
-from .convolution import ConvolutionBackward0, Geometry, output_size
+from .convolution import ConvolutionBackward0, Geometry, output_size, transposed_size
 from .operands import array_of, need_input
 from .padding import pad
 from .shape import squeeze, unsqueeze
@@ -73,17 +73,24 @@ def _conv(
     groups: int,
 ) -> Value:
     need_input(f"conv{d}d", input)
-    if input.ndim == d + 1:  # unbatched: a batch of one
-        batch = unsqueeze(input, 0)
-        return squeeze(_conv(d, batch, weight, bias, stride, padding, dilation, groups), 0)
-    if input.ndim != d + 2:
-        raise _not_a_batch(input, d, f"conv{d}d")
+    x = _as_batch(input, d, f"conv{d}d")
     if isinstance(padding, str):
-        input, padding = _named_padding(input, weight, padding, stride, dilation)
+        x, padding = _named_padding(x, weight, padding, stride, dilation)
     g = _geometry(weight, stride, padding, dilation, groups)
-    _check(input, weight, bias, g, transposed=False)
-    size = output_size(input.shape[2:], weight.shape[2:], g)
-    return ConvolutionBackward0.apply(input, weight, bias, geometry=g, size=size)
+    _check(x, weight, bias, g, transposed=False)
+    size = output_size(x.shape[2:], weight.shape[2:], g)
+    y = ConvolutionBackward0.apply(x, weight, bias, geometry=g, size=size)
+    return y if input.ndim == d + 2 else squeeze(y, 0)
+
+
+def _as_batch(x: Value, d: int, name: str) -> Value:
+    """(C, *S) as a batch of one; a batch (N, C, *S) as it is."""
+    if x.ndim not in (d + 1, d + 2):
+        raise RuntimeError(
+            f"Expected {d + 1}D (unbatched) or {d + 2}D (batched) input to {name}, but got input "
+            f"of size: {list(x.shape)}"
+        )
+    return x if x.ndim == d + 2 else unsqueeze(x, 0)
 
 
 def _named_padding(
@@ -177,38 +184,19 @@ def _conv_transpose(
     groups: int,
     dilation: Any,
 ) -> Value:
-    if input.ndim == d + 1:  # unbatched: a batch of one
-        batch = _conv_transpose(
-            d,
-            unsqueeze(input, 0),
-            weight,
-            bias,
-            stride,
-            padding,
-            output_padding,
-            groups,
-            dilation,
-        )
-        return squeeze(batch, 0)
-    name = f"conv_transpose{d}d"
-    if input.ndim != d + 2:
-        raise _not_a_batch(input, d, name)
+    x = _as_batch(input, d, f"conv_transpose{d}d")
     g = _geometry(weight, stride, padding, dilation, groups)
     extra = per_dimension(output_padding, weight.ndim - 2, "output_padding")
-    _check(input, weight, bias, g, transposed=True)
+    _check(x, weight, bias, g, transposed=True)
     _check_output_padding(extra, g)
-    size = tuple(
-        (n - 1) * s - 2 * p + dil * (k - 1) + more + 1
-        for n, s, p, dil, k, more in zip(
-            input.shape[2:], g.stride, g.padding, g.dilation, weight.shape[2:], extra, strict=True
-        )
-    )
+    size = transposed_size(x.shape[2:], weight.shape[2:], g, extra)
     if min(size) < 1:
         raise RuntimeError(
-            f"Given input size per channel: ({_times(input.shape[2:])}). Calculated output size "
-            f"per channel: ({_times(size)}). Output size is too small"
+            f"Given input size per channel: ({_times(x.shape[2:])}). Calculated output size per "
+            f"channel: ({_times(size)}). Output size is too small"
         )
-    return ConvolutionBackward0.apply(input, weight, bias, geometry=g, size=size, transposed=True)
+    y = ConvolutionBackward0.apply(x, weight, bias, geometry=g, size=size, transposed=True)
+    return y if input.ndim == d + 2 else squeeze(y, 0)
 
 
 # --- what is refused -------------------------------------------------------------------------
@@ -238,13 +226,6 @@ def _geometry(weight: Value, stride: Any, padding: Any, dilation: Any, groups: i
         per_dimension(padding, d, "padding"),
         per_dimension(dilation, d, "dilation"),
         groups,
-    )
-
-
-def _not_a_batch(x: Value, d: int, name: str) -> RuntimeError:
-    return RuntimeError(
-        f"Expected {d + 1}D (unbatched) or {d + 2}D (batched) input to {name}, but got input of "
-        f"size: {list(x.shape)}"
     )
 
 

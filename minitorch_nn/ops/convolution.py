@@ -56,6 +56,15 @@ def output_size(size: tuple[int, ...], kernel: tuple[int, ...], g: Geometry) -> 
     )
 
 
+def transposed_size(
+    size: tuple[int, ...], kernel: tuple[int, ...], g: Geometry, extra: tuple[int, ...]
+) -> tuple[int, ...]:
+    """The size that `output_size` makes this one of: (S - 1)·stride - 2·padding + dilation·(K - 1)
+    + 1, and as much more as `extra` says, for with a stride several sizes give the same."""
+    steps = zip(size, kernel, *g[:3], extra, strict=True)
+    return tuple((s - 1) * step - 2 * p + d * (k - 1) + 1 + e for s, k, step, p, d, e in steps)
+
+
 def pad_zeros(x: Any, padding: tuple[int, ...]) -> Any:
     """Zeros around the spatial dimensions of x (N, C, *S)."""
     if not any(padding):

@@ -24,6 +24,16 @@ from .operands import array_of, refuse, shape_of
 from .shape import zeros_for
 
 
+def drawn_for(x: Any, draw: Callable[..., Any]) -> Any:
+    """`draw(shape)` for x: its elements take the numbers in the order in which they lie in memory;
+    row after row where several are one and the same."""
+    order = list(range(x.ndim))
+    if not any(stride == 0 and n > 1 for stride, n in zip(x.strides, x.shape, strict=True)):
+        order.sort(key=lambda d: -x.strides[d])
+    numbers = draw(tuple(x.shape[d] for d in order))
+    return numbers.transpose(sorted(range(x.ndim), key=order.__getitem__))
+
+
 class Draw(Node):
     """y = what `draw` gives for x's shape and dtype, whatever x was;  dL/dx = 0.
 
@@ -34,10 +44,7 @@ class Draw(Node):
 
     def forward(self, x: Any, *, draw: Callable[..., Any]) -> Any:
         self.shape = x.shape
-        # The elements take their numbers in the order in which they lie in memory.
-        order = sorted(range(x.ndim), key=lambda d: -x.strides[d])
-        numbers = draw(tuple(x.shape[d] for d in order), x.dtype)
-        return numbers.transpose(sorted(range(x.ndim), key=order.__getitem__))
+        return drawn_for(x, lambda shape: draw(shape, x.dtype))
 
     def backward(self, grad: Value) -> Value:
         return zeros_for(grad, self.shape)

@@ -10,6 +10,7 @@ PyTorch: aten/src/ATen/native/Dropout.cpp (_dropout_impl).
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from ..base import Value
 from ..dtypes import get_default_dtype
 from ..stream import default_stream
 from .arithmetic import add, mul
+from .draws import drawn_for
 from .inplace import in_place
 from .operands import array_of
 from .shape import explain_cast
@@ -39,7 +41,8 @@ def _noisy(
     refused = explain_cast(get_default_dtype().numpy, kind)
     if refused is not None:
         raise refused
-    kept = default_stream.bernoulli(1 - p, _drawn_shape(x, channels)).astype(kind)
+    draw = partial(default_stream.bernoulli, 1 - p)
+    kept = (draw(_channels(x)) if channels else drawn_for(array_of(x), draw)).astype(kind)
     if not alpha:
         return _times(x, kept / kind.type(1 - p), inplace)
     scale = 1 / math.sqrt((ALPHA**2 * p + 1) * (1 - p))
@@ -52,10 +55,8 @@ def _times(x: Any, noise: Any, inplace: bool) -> Any:
     return in_place(x, mul, x.new(noise)) if inplace else x * x.new(noise)
 
 
-def _drawn_shape(x: Value, channels: bool) -> tuple[int, ...]:
-    """One number per element, or per channel."""
-    if not channels:
-        return tuple(x.shape)
+def _channels(x: Value) -> tuple[int, ...]:
+    """The shape of one number per channel."""
     if x.ndim < 2:
         raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
     return (*x.shape[:2], *(1,) * (x.ndim - 2))

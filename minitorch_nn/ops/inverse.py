@@ -51,7 +51,7 @@ class LinalgInvExBackward0(Node):
 def _explain_singular(x: Any) -> str:
     """Which pivot is zero, and in which matrix of a batch."""
     flat = x.reshape(-1, *x.shape[-2:])
-    batch, pivot = next((b, p) for b, m in enumerate(flat) if (p := _zero_pivot(m)))
+    batch, pivot = next((b, p) for b, m in enumerate(flat) if (p := zero_pivot(m)))
     where = "" if x.ndim == 2 else f"(Batch element {batch}): "
     return (
         f"linalg.inv: {where}The diagonal element {pivot} is zero, the inversion could not be "
@@ -59,7 +59,7 @@ def _explain_singular(x: Any) -> str:
     )
 
 
-def _zero_pivot(matrix: Any) -> int:
+def zero_pivot(matrix: Any) -> int:
     """Where Gauss's elimination meets its first zero pivot, counted from 1; 0 if nowhere."""
     rows = matrix.copy()
     for i in range(len(rows)):
@@ -71,7 +71,7 @@ def _zero_pivot(matrix: Any) -> int:
     return 0
 
 
-def _check_square(x: Value, name: str) -> None:
+def check_square(x: Value, name: str) -> None:
     if x.ndim < 2:
         raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
     rows, columns = x.shape[-2:]
@@ -84,10 +84,10 @@ def _check_square(x: Value, name: str) -> None:
 
 def inv(A: Value) -> Value:
     """The inverse of a square matrix, or of each of a batch. LinAlgError if one is singular."""
-    _check_square(A, "linalg.inv")
+    check_square(A, "linalg.inv")
     kind = array_of(A).dtype
     if kind.kind != "f":
-        raise RuntimeError(
+        raise NotImplementedError(
             f"linalg.inv: Expected a floating point or complex tensor as input. Got {title(kind)}"
         )
     return LinalgInvExBackward0.apply(A)
@@ -100,7 +100,7 @@ def inverse(input: Value) -> Value:
 
 def matrix_power(input: Value, n: int) -> Value:
     """The n-th power of a square matrix, or of each of a batch, by squaring."""
-    _check_square(input, "linalg.matrix_power")
+    check_square(input, "linalg.matrix_power")
     if n == 0:
         return copy_(clone(input), input.new(np.eye(input.shape[-1])))
     if n == 1:

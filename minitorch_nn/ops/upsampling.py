@@ -446,7 +446,7 @@ def _check_sizes(x: Value, sizes: tuple[int, ...], mode: str) -> None:
             f"Non-empty {x.ndim}D data tensor expected but got a tensor with sizes {list(x.shape)}"
         )
     kind = array_of(x).dtype
-    of_bytes = mode.startswith("nearest") or mode in ("bilinear", "bicubic")
+    of_bytes = mode.startswith("nearest") or mode in _SMOOTH
     if kind.kind != "f" and not (of_bytes and kind == np.uint8):
         name = f"compute_indices_weights_{'nearest' if mode.startswith('nearest') else 'linear'}"
         if len(sizes) == 2:
