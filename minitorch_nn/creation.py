@@ -251,10 +251,10 @@ def arange(
     RuntimeError for a step of 0 or of the wrong sign.
     """
     if end is None:
-        start, end = 0, start
-        if end is None:
-            raise invalid_combination("arange")
-    start, end, step = (_as_number(x, "arange") for x in (start or 0, end, step))
+        start, end = None, start
+    if end is None:
+        raise invalid_combination("arange")
+    start, end, step = (_as_number(x, "arange") for x in (start, end, step))
     whole = all(isinstance(x, int) for x in (start, end, step))
     kind = _kind(dtype, "arange", dtypes.int64 if whole else None)
     if kind.kind == "b":
@@ -273,7 +273,9 @@ def arange(
 
 
 def _as_number(x: Any, function: str) -> Any:
-    """A tensor's one number, or NumPy's, as Python's."""
+    """A tensor's one number, or NumPy's, as Python's; 0 for None."""
+    if x is None:
+        return 0
     if isinstance(x, (Tensor, np.generic)):
         return x.item()
     if not isinstance(x, (int, float)):
@@ -359,16 +361,16 @@ def rand(
     *size: Any, generator: Generator | None = None, dtype: Any = None, **options: Any
 ) -> Tensor:
     """Uniform in [0, 1). Bit for bit PyTorch's numbers for the same seed."""
-    x = Tensor.new(np.empty(shape_given("rand", size, options), _kind(dtype, "rand")))
-    return finished(draws.uniform_(x, 0.0, 1.0, generator), "rand", options)
+    shape, kind = shape_given("rand", size, options), _kind(dtype, "rand")
+    return _made((generator or default_generator).uniform(shape, kind), "rand", options)
 
 
 def randn(
     *size: Any, generator: Generator | None = None, dtype: Any = None, **options: Any
 ) -> Tensor:
     """Normal, mean 0 and standard deviation 1. PyTorch's numbers to 1e-6 for the same seed."""
-    x = Tensor.new(np.empty(shape_given("randn", size, options), _kind(dtype, "randn")))
-    return finished(draws.normal_(x, 0.0, 1.0, generator), "randn", options)
+    shape, kind = shape_given("randn", size, options), _kind(dtype, "randn")
+    return _made((generator or default_generator).normal(shape, kind), "randn", options)
 
 
 def randint(
@@ -390,8 +392,9 @@ def randint(
         raise invalid_combination("randint", low, high, size)
     bounds = (_need_int(low, "randint", "low", 1), _need_int(high, "randint", "high", 1))
     kind = _kind(dtype, "randint", dtypes.int64)
-    x = Tensor.new(np.empty(checked_shape("randint", size, position), kind))
-    return finished(draws.random_(x, bounds, generator), "randint", options)
+    shape = checked_shape("randint", size, position)
+    g = generator or default_generator
+    return _made(g.integers(*bounds, shape, kind), "randint", options)
 
 
 def randperm(
@@ -421,5 +424,6 @@ def normal(
         return draws.normal_by(mean, std, generator)
     if not isinstance(size, (tuple, list)):
         raise invalid_combination("normal", mean, std, *([] if size is None else [size]))
-    x = Tensor.new(np.empty(checked_shape("normal", size), _kind(dtype, "normal")))
-    return finished(draws.normal_(x, mean, std, generator), "normal", options)
+    shape, kind = checked_shape("normal", size), _kind(dtype, "normal")
+    g = generator or default_generator
+    return _made(g.normal(shape, kind, mean, std), "normal", options)

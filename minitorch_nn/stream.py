@@ -134,6 +134,7 @@ class Stream:
         self, shape: Shape, dtype: np.dtype[Any], low: float = 0.0, high: float = 1.0
     ) -> Array:
         """Numbers of [low, high). PyTorch: uniform_ (transformation::uniform_real)."""
+        _need_floating(dtype, "check_uniform_bounds")
         _check_uniform(dtype, low, high)
         working = _working_type(dtype)
         u = self._unit(math.prod(shape), working)
@@ -159,6 +160,7 @@ class Stream:
         RuntimeError if std is negative or nan.
         """
         _check_std(std)
+        _need_floating(dtype, "normal_kernel_cpu")
         n = math.prod(shape)
         if n < 16:
             return self.normal_singly(shape, dtype, mean, std)
@@ -382,6 +384,11 @@ def _check_bounds(dtype: np.dtype[Any], **bounds: float) -> None:
     for name, bound in bounds.items():
         if not least <= bound <= most:
             raise RuntimeError(f"{name} is out of bounds for {_CPP_NAMES[dtype.name]}")
+
+
+def _need_floating(dtype: np.dtype[Any], kernel: str) -> None:
+    if dtype.kind != "f":
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{dtypes.title(dtype)}'")
 
 
 def _check_std(std: float) -> None:

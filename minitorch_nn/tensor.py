@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import dtypes
+from . import dtypes, layout
 from .autograd import engine
 from .autograd.grad_mode import mode
 from .autograd.node import Node, RemovableHandle
@@ -25,7 +25,6 @@ from .base import Storage, TensorBase
 from .device import CPU, check_device
 from .device import device as Device
 from .dtypes import dtype as DType
-from . import layout
 from .formatting import tensor_str
 from .layout import contiguous_format, lies_in, preserve_format, usual_order
 from .missing import lacks
@@ -75,8 +74,8 @@ from .ops import (
     strided,
     trigonometry,
 )
-from .ops.dims import listed, sizes_of
 from .ops.as_array import old_style
+from .ops.dims import listed
 from .ops.inplace import become_view, in_place
 from .ops.shape import reshape
 from .size import Size
@@ -533,10 +532,10 @@ class Tensor(TensorBase):
     # --- other types ------------------------------------------------------------------------------
 
     def to(self, *args: Any, **kwargs: Any) -> Tensor:
-        """`to(dtype)`, `to(device)`, `to(device, dtype)`, `to(other)`: itself if nothing changes."""
+        """`to(dtype)`, `to(device)`, `to(device, dtype)`, `to(other)`; itself if it is that."""
         kind, copied, order = _wanted(*args, **kwargs)
-        same = kind in (None, self.dtype) and order in (preserve_format, usual_order(self.array))
-        if same and not copied:
+        in_order = order in (preserve_format, usual_order(self.array))
+        if kind in (None, self.dtype) and in_order and not copied:
             return self
         wanted = self.array.dtype if kind is None else kind.numpy
         return shape.ToCopyBackward0.apply(self, to=wanted, order=order)
@@ -2015,9 +2014,7 @@ class Tensor(TensorBase):
     def bernoulli_(self, p: Any = 0.5, *, generator: Stream | None = None) -> Tensor:
         return draws.bernoulli_(self, p, generator)
 
-    def random_(
-        self, *bounds: builtins.int | None, generator: Stream | None = None
-    ) -> Tensor:
+    def random_(self, *bounds: builtins.int | None, generator: Stream | None = None) -> Tensor:
         return draws.random_(self, bounds, generator)
 
     def exponential_(

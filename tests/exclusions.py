@@ -14,6 +14,7 @@ from typing import Any
 from .versions import (
     ATTENTION_OF_ONE_HEAD,
     COMBINATIONS_BY_MASKS,
+    CUT_RANGES,
     LINEAR_3D,
     QUANTILES_SORT,
     is_older,
@@ -68,6 +69,11 @@ def _few_to_a_group(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
 
 _FEW = "one or two numbers, normalised, are constant: the derivative is what rounding leaves of 0"
 
+
+def _in_int64_by_floats(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    return str(kwargs.get("dtype")) == "torch.int64" and any(type(x) is float for x in args)
+
+
 # Inputs to the functions of op_db.
 SAMPLES: list[Exclusion] = [
     Exclusion("nn.functional.cosine_similarity", _DIRECTION, _of_one_number),
@@ -79,6 +85,7 @@ SAMPLES: list[Exclusion] = [
         "counts from the start of a larger memory; NumPy hands over the part alone",
         _given("storage_offset"),
     ),
+    *([Exclusion("arange", CUT_RANGES.what, _in_int64_by_floats)] if CUT_RANGES.applies else []),
     Exclusion("corrcoef", _ONE_LINE, _two_observations),
     Exclusion("cov", _ONE_LINE, _two_weighted_observations),
 ]

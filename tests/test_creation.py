@@ -100,7 +100,18 @@ test_counted = cases(
     *(
         makes(f"torch.arange({given})")
         for given in (
-            *("5", "5.5", "2, 9, 3", "5, 0, -2", "0, 1, 0.1", "end=4", "1, end=4", "0", "3, 3"),
+            *(
+                "5",
+                "5.5",
+                "2, 9, 3",
+                "5, 0, -2",
+                "0, 1, 0.1",
+                "end=4",
+                "1, end=4",
+                "0",
+                "3, 3",
+                "0.0, 3",
+            ),
             *("torch.tensor(3)", "3, dtype=torch.float16", "300, dtype=torch.uint8", "True"),
             *("0, 2.5, 0.5, dtype=torch.int32", "2**62, 2**62 + 3"),
         )

@@ -55,6 +55,22 @@ test_functions = cases(
     ),
 )
 
+test_draws_as_the_elements_lie_in_memory = cases(
+    *(
+        case(
+            f"{name}: transposed",
+            lambda torch, x, name=name: F(name, 0.4, True)(torch, x.transpose(0, 1)),
+            (4, 5, 3),
+        )
+        for name in ("dropout", "alpha_dropout", "dropout1d")
+    ),
+    case(
+        "dropout: expanded",
+        lambda torch, x: F("dropout", 0.4, True)(torch, x.expand(4, 5)),
+        (5,),
+    ),
+)
+
 test_errors = cases(
     case("dropout: p", F("dropout", 1.5), (3,), raises=True),
     case("dropout: integers", F("dropout"), integers(9, (3,)), raises=True),

@@ -279,7 +279,7 @@ def test_fuzzed_tensors_print_alike(seed: int) -> None:
         array = random_array(rng, shape, str(rng.choice(NAMES)))
         if rng.random() < 0.1:
             array = np.ascontiguousarray(array.T).T
-        way, wrap = rng.integers(5), rng.integers(3)
+        way, wrap = rng.integers(5).item(), rng.integers(3)
         texts = []
         for library in (torch, minitorch_nn):
             x = dressed(library, array, way)

@@ -276,15 +276,7 @@ def _draws_exponential_by_mkl() -> bool:
     return not torch.allclose(drawn, -torch.log1p(-uniform))
 
 
-def _draws_exponential_by_mkl() -> bool:
-    drawn, uniform = (torch.empty(64, dtype=torch.float64) for _ in range(2))
-    drawn.exponential_(generator=torch.Generator().manual_seed(0))
-    uniform.uniform_(generator=torch.Generator().manual_seed(0))
-    return not torch.allclose(drawn, -torch.log1p(-uniform))
-
-
 BERNOULLI_BY_MKL = Otherwise("this PyTorch has MKL draw bernoulli", _draws_bernoulli_by_mkl())
-EXPONENTIAL_BY_MKL = Otherwise("this PyTorch has MKL draw exponential", _draws_exponential_by_mkl())
 EXPONENTIAL_BY_MKL = Otherwise(
     "this PyTorch has MKL draw exponential_", _draws_exponential_by_mkl()
 )
@@ -301,7 +293,8 @@ NUMPY_BOOLS = before((2, 9), "NumPy's bools were no tensor, and could not be col
 SINGLE_SAMPLES = before((2, 13), "a subset that changes only single samples passed that over")
 
 COMBINATIONS_BY_MASKS = before((2, 15), "combinations stacked what masks of a grid select")
-ATTENTION_OF_ONE_HEAD = before((2, 15), "attention of three dimensions did not add one of heads")
+ATTENTION_OF_ONE_HEAD = before((2, 15), "attention by one head, or to one, was no single node")
+CUT_RANGES = before((2, 15), "arange in int64 cut its bounds to integers, and counted then")
 QUANTILES_SORT = before((2, 15), "quantile sorted also for a few ranks, and took views afterwards")
 
 SILENT_BACKWARD_HOOKS = before((2, 8), "a hook without gradients for the inputs did not warn")

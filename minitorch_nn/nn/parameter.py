@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..creation import empty
+from ..missing import pytorchs_name
 from ..tensor import Tensor
 
 
@@ -61,10 +62,15 @@ def clear_grad(tensor: Tensor, set_to_none: bool) -> None:
 
 
 def typename(value: Any) -> str:
-    """What PyTorch's messages call a value: `torch.FloatTensor`, `int`, `collections.deque`."""
+    """What PyTorch's messages call a value: `torch.FloatTensor`, `int`, `collections.deque`,
+    `torch.nn.modules.linear.Linear`."""
     if isinstance(value, Tensor):
         return value.type()
     named = value if hasattr(value, "__qualname__") else type(value)
     if named.__module__ == "builtins":
         return named.__qualname__
-    return f"{named.__module__}.{named.__qualname__}"
+    module = pytorchs_name(named.__module__)
+    folder, _, file = module.rpartition(".")
+    if folder == "torch.nn" and file not in ("functional", "init", "parameter"):
+        module = f"torch.nn.modules.{file}"  # where PyTorch keeps its layers
+    return f"{module}.{named.__qualname__}"

@@ -85,21 +85,34 @@ class _Layer(Module):
         is_causal: bool = False,
     ) -> Tensor:
         """What each position finds among the others."""
-        found, _ = self.self_attn(
-            x,
-            x,
-            x,
-            attn_mask=attn_mask,
-            key_padding_mask=key_padding_mask,
-            need_weights=False,
-            is_causal=is_causal,
-        )
+        found = _found(self.self_attn, x, x, attn_mask, key_padding_mask, is_causal)
         return self.dropout1(found)
 
     def _ff_block(self, x: Tensor) -> Tensor:
         """The network that looks at one position at a time."""
         x = self.linear2(self.dropout(self.activation(self.linear1(x))))
         return getattr(self, f"dropout{len(self._attentions) + 1}")(x)
+
+
+def _found(
+    attention: Module,
+    x: Tensor,
+    memory: Tensor,
+    attn_mask: Tensor | None,
+    key_padding_mask: Tensor | None,
+    is_causal: bool,
+) -> Tensor:
+    """What the queries x find in the memory; how much of what, is not asked."""
+    found, _ = attention(
+        x,
+        memory,
+        memory,
+        attn_mask=attn_mask,
+        key_padding_mask=key_padding_mask,
+        need_weights=False,
+        is_causal=is_causal,
+    )
+    return found
 
 
 def _activation_named(name: str) -> Callable[[Tensor], Tensor]:
@@ -179,15 +192,7 @@ class TransformerDecoderLayer(_Layer):
         is_causal: bool = False,
     ) -> Tensor:
         """What each position finds in the memory."""
-        found, _ = self.multihead_attn(
-            x,
-            mem,
-            mem,
-            attn_mask=attn_mask,
-            key_padding_mask=key_padding_mask,
-            is_causal=is_causal,
-            need_weights=False,
-        )
+        found = _found(self.multihead_attn, x, mem, attn_mask, key_padding_mask, is_causal)
         return self.dropout2(found)
 
 

@@ -310,19 +310,20 @@ def glu(input: Value, dim: int = -1) -> Value:
 def _prepared(input: Value, dim: int, dtype: DType | None, name: str) -> Value:
     if dtype is not None:
         input = to_dtype(input, dtype.numpy)
-    refuse("biu", name, input)
+    last = "_lastdim" if dim in (-1, input.ndim - 1) else ""
+    refuse("biu", f"{name}{last}_kernel_impl", input)
     return input
 
 
 def softmax(input: Value, dim: int, dtype: DType | None = None) -> Value:
     """Positive numbers that sum to 1 along `dim`, in proportion eˣ."""
-    input = _prepared(input, dim, dtype, "softmax_lastdim_kernel_impl")
+    input = _prepared(input, dim, dtype, "softmax")
     return SoftmaxBackward0.apply(input, dim=wrap_dim(dim, input.ndim))
 
 
 def log_softmax(input: Value, dim: int, dtype: DType | None = None) -> Value:
     """The logarithm of softmax, computed without overflow: logits of ±1000 stay finite."""
-    input = _prepared(input, dim, dtype, "log_softmax_lastdim_kernel_impl")
+    input = _prepared(input, dim, dtype, "log_softmax")
     return LogSoftmaxBackward0.apply(input, dim=wrap_dim(dim, input.ndim))
 
 

@@ -138,10 +138,10 @@ def scaled_dot_product_attention(
             query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa
         )
         return squeeze(mixed, 0)
-    if 0 in (*query.shape, *key.shape, *value.shape):
+    if 0 in (*query.shape[:-1], *value.shape):
         return _of_nothing(query, key, value)
     if scale is None:
-        scale = 1 / math.sqrt(query.shape[-1])
+        scale = 1 / math.sqrt(query.shape[-1] or 1)
     if is_causal:
         attn_mask = query.new(np.tri(query.shape[-2], key.shape[-2], dtype=bool))
     mask = _as_numbers(attn_mask, array_of(query).dtype)
@@ -179,7 +179,7 @@ def _is_fused(q: Value, k: Value, v: Value, mask: Value | None, enable_gqa: bool
 
 
 def _of_nothing(query: Value, key: Value, value: Value) -> Value:
-    """Zeros, for no keys, or whatever else is missing; joined to the graph by sums times 0."""
+    """Zeros, where there is no query or no value; joined to the graph by sums times 0."""
     zeros = np.zeros((*query.shape[:-1], value.shape[-1]), array_of(query).dtype)
     return query.new(zeros) + times_number(sum(query) + sum(key) + sum(value), 0)
 

@@ -281,13 +281,13 @@ def _check(x: Value, w: Value, bias: Value | None, g: Geometry, *, transposed: b
 
 
 def _check_types(x: Any, w: Any, bias: Value | None) -> None:
-    if x != w:
-        raise RuntimeError(f"expected scalar type {title(x)} but found {title(w)}")
     if bias is not None and array_of(bias).dtype != x:
         raise RuntimeError(
             f"Input type ({cpp_name(x)}) and bias type ({cpp_name(array_of(bias).dtype)}) should "
             "be the same"
         )
+    if x != w:
+        raise RuntimeError(f"expected scalar type {title(x)} but found {title(w)}")
 
 
 def _check_room(x: Value, w: Value, g: Geometry) -> None:

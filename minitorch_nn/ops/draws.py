@@ -170,14 +170,12 @@ def _floats_only(x: Value, name: str, spoken: Callable[[Any], str]) -> None:
 
 def uniform_(x: Value, low: float, high: float, generator: Stream | None) -> Value:
     """Uniform numbers in [low, high)."""
-    refuse("biu", "check_uniform_bounds", x)
     g = generator or default_stream
     return in_place(x, UniformBackward0.apply, draw=partial(g.uniform, low=low, high=high))
 
 
 def normal_(x: Value, mean: float, std: float, generator: Stream | None) -> Value:
     """Normal numbers with this mean and standard deviation."""
-    refuse("biu", "normal_kernel_cpu", x)
     g = generator or default_stream
     numbers = g.normal if array_of(x).flags.c_contiguous else g.normal_singly
     return in_place(x, NormalBackward0.apply, draw=partial(numbers, mean=mean, std=std))
@@ -262,7 +260,6 @@ def normal_by(mean: Value, std: Value, generator: Stream | None) -> Value:
     """Normal numbers whose mean, standard deviation, or both, are tensors that broadcast."""
     g = generator or default_stream
     first = mean if isinstance(mean, TensorBase) else std
-    refuse("biu", "normal_kernel_cpu", first)
     shape, kind = joint_shape(shape_of(mean), shape_of(std)), array_of(first).dtype
     if not isinstance(std, TensorBase):
         draw = lambda m: g.normal(shape, kind, 0.0, std) + m  # noqa: E731

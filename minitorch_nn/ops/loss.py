@@ -438,6 +438,9 @@ def binary_cross_entropy_with_logits(
             f"Target size ({target.shape}) must be the same as input size ({input.shape})"
         )
     refuse("biu", "log_sigmoid_cpu", input)
+    if array_of(target).dtype.kind != "f":  # PyTorch works in (1 - target)'s memory
+        have, wanted = title(array_of(input).dtype), title(array_of(target).dtype)
+        raise RuntimeError(f"result type {have} can't be cast to the desired output type {wanted}")
     refuse_gradient("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
     return BinaryCrossEntropyWithLogitsBackward0.apply(
         input, target, weight=weight, pos_weight=pos_weight, reduction=reduction

@@ -28,11 +28,14 @@ def reduction_of(size_average: bool | None, reduce: bool | None, reduction: str)
 
 
 def legacy_reduction(size_average: bool | None, reduce: bool | None) -> str:
-    """What the older arguments mean, with the warning that they deserve."""
-    if reduce is False:
-        reduction = "none"
-    else:
-        reduction = "sum" if size_average is False else "mean"
+    """What the older arguments mean, with the warning that they deserve.
+
+    Their truth is asked for, so that `MSELoss(output, target)`, where `MSELoss()(output, target)`
+    was meant, raises RuntimeError: the tensors are neither true nor false.
+    """
+    averages = True if size_average is None else size_average
+    reduces = True if reduce is None else reduce
+    reduction = "mean" if averages and reduces else "sum" if reduces else "none"
     warnings.warn(
         "size_average and reduce args will be deprecated, "
         f"please use reduction='{reduction}' instead.",
@@ -61,9 +64,9 @@ def reduce_loss(losses: Value, reduction: str) -> Value:
     return mean(losses) if reduction == "mean" else sum(losses)
 
 
-def same_shape(input: Value, target: Value) -> tuple[Value, Value]:
+def same_shape(input: Any, target: Any) -> tuple[Value, Value]:
     """Both in the shape that they broadcast to, with a warning if that is not their own."""
-    if input.shape == target.shape:
+    if target.size() == input.size():
         return input, target
     warnings.warn(
         f"Using a target size ({target.shape}) that is different to the input size "

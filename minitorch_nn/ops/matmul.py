@@ -18,7 +18,7 @@ from ..base import TensorBase, Value
 from ..dtypes import cpp_name, title
 from .arithmetic import add, mul
 from .broadcasting import expand, joint_shape, sum_to
-from .operands import array_of, need_input, refuse_bool
+from .operands import array_of, need_input, need_tensors, refuse_bool
 from .shape import (
     SqueezeBackward4,
     UnsafeViewBackward0,
@@ -85,13 +85,12 @@ class MmBackward0(Node):
 
 def add_to_product(y: Any, c: Any, beta: float, alpha: float) -> Any:
     """β·c + α·y, written into y."""
-    number = y.dtype.type  # an integer's cuts β and α to integers
     if alpha != 1:
-        y *= number(alpha)
+        y *= y.dtype.type(alpha)  # an integer type cuts the factor to an integer
     if beta == 1:
         y += c
     elif beta != 0:  # PyTorch does not even read c for β = 0: it may hold nan
-        y += c * number(beta)
+        y += c * y.dtype.type(beta)
     return y
 
 
@@ -202,14 +201,15 @@ def mm(input: Value, mat2: Value) -> Value:
     if a.dtype != b.dtype:
         names = f"{cpp_name(a.dtype)} != {cpp_name(b.dtype)}"
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {names}")
-    refuse_bool(a, "addmm_impl_cpu_")
+    if a.dtype.kind == "b":
+        refuse_bool(a, "addmm_impl_cpu_")
     return MmBackward0.apply(input, mat2)
 
 
 def addmm(input: Value, mat1: Value, mat2: Value, *, beta: float = 1, alpha: float = 1) -> Value:
     """beta·input + alpha·(mat1 @ mat2); `input` broadcasts to (n, m)."""
-    _check_mm(mat1, mat2, "addmm")
     check_addmm_types(input, mat1, mat2)
+    _check_mm(mat1, mat2, "addmm")
     shape = (mat1.shape[0], mat2.shape[1])
     if tuple(input.shape) != shape[1:]:
         expand(input, shape)  # raises, in PyTorch's words, if it cannot be done
@@ -218,13 +218,15 @@ def addmm(input: Value, mat1: Value, mat2: Value, *, beta: float = 1, alpha: flo
 
 def check_addmm_types(input: Value, mat1: Value, mat2: Value) -> None:
     """RuntimeError for mixed types; NotImplementedError for booleans."""
+    other = array_of(mat2).dtype
     for name, x in (("self", input), ("mat1", mat1)):
-        own, other = array_of(x).dtype, array_of(mat2).dtype
+        own = array_of(x).dtype
         if own != other:
             raise RuntimeError(
                 f"{name} and mat2 must have the same dtype, but got {title(own)} and {title(other)}"
             )
-    refuse_bool(mat1, "addmm_impl_cpu_")
+    if other.kind == "b":
+        refuse_bool(mat2, "addmm_impl_cpu_")
 
 
 def bmm(input: Value, mat2: Value) -> Value:
@@ -318,7 +320,11 @@ def outer(input: Value, vec2: Value) -> Value:
 
 def matmul(input: Value, other: Value) -> Value:
     """The product of two tensors of any rank: dot, mv, mm, or batches of mm that broadcast."""
-    da, db = input.ndim, other.ndim
+    try:
+        da, db = input.ndim, other.ndim
+    except AttributeError:
+        need_tensors("matmul", input=input, other=other)
+        raise
     if da == 0 or db == 0:
         raise RuntimeError(
             f"both arguments to matmul need to be at least 1D, but they are {da}D and {db}D"
@@ -399,8 +405,13 @@ def linear(input: Value, weight: Value, bias: Value | None = None) -> Value:
     matmul and add. PyTorch: aten/src/ATen/native/Linear.cpp (linear).
     """
     need_input("linear", input)
+    if input.ndim == 0:
+        raise RuntimeError(
+            "both arguments to linear need to be at least 1D, but they are "
+            f"{input.ndim}D and {weight.ndim}D"
+        )
     transposed = t(weight)
-    if bias is not None and weight.ndim == 2 and input.ndim > 0:
+    if bias is not None and weight.ndim == 2:
         if input.ndim == 2:
             return addmm(bias, input, transposed)
         if array_of(input).flags.c_contiguous:
