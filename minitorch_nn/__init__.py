@@ -107,6 +107,18 @@ from .layout import (
 from .limits import finfo, iinfo
 from .missing import name_plainly
 from .nn.parameter import typename
+from .old_types import (
+    BoolTensor,
+    ByteTensor,
+    CharTensor,
+    DoubleTensor,
+    FloatTensor,
+    HalfTensor,
+    IntTensor,
+    LongTensor,
+    ShortTensor,
+    set_default_tensor_type,
+)
 from .ops.activation import log_softmax, sigmoid, softmax, tanh
 from .ops.adaptive_pooling import adaptive_avg_pool1d, adaptive_max_pool1d
 from .ops.arithmetic import (
@@ -128,7 +140,6 @@ from .ops.arithmetic import (
 )
 from .ops.assignment import index_put
 from .ops.bilinear import bilinear
-from .ops.broadcasting import broadcast_shapes, broadcast_tensors
 from .ops.binning import (
     bincount,
     bucketize,
@@ -137,7 +148,9 @@ from .ops.binning import (
     unique,
     unique_consecutive,
 )
+from .ops.broadcasting import broadcast_shapes, broadcast_tensors
 from .ops.calculus import cumulative_trapezoid, diff, trapezoid, trapz
+from .ops.cdist import cdist
 from .ops.choice import (
     clamp,
     clamp_max,
@@ -174,8 +187,20 @@ from .ops.comparison import (
     not_equal,
     signbit,
 )
+from .ops.diagonals import (
+    diag,
+    diag_embed,
+    diagflat,
+    diagonal,
+    diagonal_copy,
+    diagonal_scatter,
+    trace,
+    tril,
+    triu,
+)
 from .ops.distance import cosine_similarity, pairwise_distance
 from .ops.division import floor_divide, fmod, gcd, lcm, remainder
+from .ops.draws import bernoulli, multinomial
 from .ops.dropout import (
     alpha_dropout,
     alpha_dropout_,
@@ -186,6 +211,7 @@ from .ops.dropout import (
     feature_dropout,
     feature_dropout_,
 )
+from .ops.einsum import einsum, inner, tensordot
 from .ops.embedding import embedding, embedding_renorm_
 from .ops.exponentials import (
     exp,
@@ -202,22 +228,12 @@ from .ops.exponentials import (
 from .ops.extremes import amax, amin, aminmax, argmax, argmin, max, min
 from .ops.factors import cumprod, prod
 from .ops.folding import channel_shuffle, pixel_shuffle, pixel_unshuffle
-from .ops.hard_activation import hardshrink
-from .ops.diagonals import (
-    diag,
-    diag_embed,
-    diagflat,
-    diagonal,
-    diagonal_copy,
-    diagonal_scatter,
-    trace,
-    tril,
-    triu,
-)
-from .ops.gathering import gather, index_add, index_select, scatter_add, take_along_dim
 from .ops.gamma import digamma, lgamma, polygamma
+from .ops.gathering import gather, index_add, index_select, scatter_add, take_along_dim
+from .ops.hard_activation import hardshrink
 from .ops.indexing import argwhere, masked_select, nonzero, take, unravel_index
 from .ops.inplace import fill, fill_, zero_
+from .ops.inverse import inverse, matrix_power
 from .ops.joining import (
     atleast_1d,
     atleast_2d,
@@ -257,26 +273,11 @@ from .ops.logic import (
     logical_xor,
 )
 from .ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
-from .ops.normalization import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
-from .ops.padding import constant_pad_nd
-from .ops.cdist import cdist
-from .ops.draws import bernoulli, multinomial
-from .ops.einsum import einsum, inner, tensordot
-from .ops.inverse import inverse, matrix_power
-from .ops.products import (
-    addbmm,
-    addmv,
-    addr,
-    baddbmm,
-    chain_matmul,
-    cross,
-    ger,
-    kron,
-    vdot,
-)
 from .ops.moments import std, std_mean, var, var_mean
-from .ops.operands import need_tensors
+from .ops.normalization import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from .ops.norms import dist, norm, renorm
+from .ops.operands import need_tensors
+from .ops.padding import constant_pad_nd
 from .ops.parts import narrow, narrow_copy, select
 from .ops.pointwise import (
     abs,
@@ -295,6 +296,17 @@ from .ops.pointwise import (
 )
 from .ops.pool import avg_pool1d, max_pool1d, max_pool1d_with_indices, max_pool2d, max_pool3d
 from .ops.powers import float_power, ldexp, pow, reciprocal, rsqrt, sqrt, square
+from .ops.products import (
+    addbmm,
+    addmv,
+    addr,
+    baddbmm,
+    chain_matmul,
+    cross,
+    ger,
+    kron,
+    vdot,
+)
 from .ops.rearranging import (
     cartesian_prod,
     combinations,
@@ -351,8 +363,6 @@ from .ops.shape import (
     unflatten,
     unsqueeze,
 )
-from .ops.strided import as_strided
-from .ops.special import erf, erfc, erfinv, logit
 from .ops.solving import det, logdet, pinverse, slogdet
 from .ops.sorting import (
     argsort,
@@ -364,7 +374,9 @@ from .ops.sorting import (
     sort,
     topk,
 )
+from .ops.special import erf, erfc, erfinv, logit
 from .ops.statistics import corrcoef, cov, nanquantile, quantile
+from .ops.strided import as_strided
 from .ops.trigonometry import (
     acos,
     acosh,
@@ -389,18 +401,6 @@ from .ops.trigonometry import (
     sinc,
     sinh,
     tan,
-)
-from .old_types import (
-    BoolTensor,
-    ByteTensor,
-    CharTensor,
-    DoubleTensor,
-    FloatTensor,
-    HalfTensor,
-    IntTensor,
-    LongTensor,
-    ShortTensor,
-    set_default_tensor_type,
 )
 from .out import takes_out
 from .random import (

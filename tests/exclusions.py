@@ -71,7 +71,8 @@ _FEW = "one or two numbers, normalised, are constant: the derivative is what rou
 
 
 def _in_int64_by_floats(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    return str(kwargs.get("dtype")) == "torch.int64" and any(type(x) is float for x in args)
+    bounds = (*args, *kwargs.values())
+    return str(kwargs.get("dtype")) == "torch.int64" and any(type(x) is float for x in bounds)
 
 
 # Inputs to the functions of op_db.
@@ -121,7 +122,13 @@ OTHER_GRAPH: dict[str, str] = {
     ),
     **(
         dict.fromkeys(
-            ("nn.functional.linear", "MultiheadAttention", *_TRANSFORMERS), LINEAR_3D.what
+            (
+                "nn.functional.linear",
+                "nn.functional.multi_head_attention_forward",
+                "MultiheadAttention",
+                *_TRANSFORMERS,
+            ),
+            LINEAR_3D.what,
         )
         if is_older(LINEAR_3D)
         else {}
