@@ -59,6 +59,7 @@ from .creation import (
     linspace,
     logspace,
     normal,
+    of_numbers,
     ones,
     ones_like,
     rand,
@@ -126,17 +127,13 @@ from .ops.arithmetic import (
     addcdiv,
     addcmul,
     div,
-    divide,
     lerp,
     mul,
-    multiply,
     neg,
     negative,
     positive,
     rsub,
     sub,
-    subtract,
-    true_divide,
 )
 from .ops.assignment import index_put
 from .ops.bilinear import bilinear
@@ -433,11 +430,16 @@ from .version import __version__
 half, double, short, long = float16, float64, int16, int64
 newaxis = None
 
+# The functions that make a tensor of two numbers, as torch.add(2, 3).
+add, sub, mul, div, floor_divide = map(of_numbers, (add, sub, mul, div, floor_divide))
+
 # The functions that tutorials give a tensor to write to.
 add, sub, mul, div, pow = map(takes_out, (add, sub, mul, div, pow))
 abs, exp, log, sqrt, sin, cos = map(takes_out, (abs, exp, log, sqrt, sin, cos))
 matmul, mm, bmm, mv, dot, addmm = map(takes_out, (matmul, mm, bmm, mv, dot, addmm))
 sum, mean, clamp, cat, stack = map(takes_out, (sum, mean, clamp, cat, stack))
+
+subtract, multiply, divide, true_divide = sub, mul, div, div
 
 
 def result_type(tensor1: Any, tensor2: Any) -> dtype:

@@ -54,6 +54,7 @@ from .ops import (
     joining,
     logic,
     matmul,
+    memory,
     moments,
     norms,
     parts,
@@ -262,6 +263,12 @@ class Tensor(TensorBase):
 
     def data_ptr(self) -> int:
         return strided.address(self.array)
+
+    def untyped_storage(self) -> memory.UntypedStorage:
+        return memory.UntypedStorage(self)
+
+    def is_shared(self) -> builtins.bool:
+        return False  # between processes: no other process sees this memory
 
     def is_contiguous(self, memory_format: Any = contiguous_format) -> builtins.bool:
         return lies_in(self.array, memory_format)
@@ -1971,6 +1978,15 @@ class Tensor(TensorBase):
 
     def triu_(self, diagonal: builtins.int = 0) -> Tensor:
         return in_place(self, diagonals.triu, diagonal)
+
+    def resize_(self, *size: Any) -> Tensor:
+        return memory.resize_(self, listed(size))
+
+    def resize_as_(self, the_template: Tensor) -> Tensor:
+        return memory.resize_(self, the_template.shape)
+
+    def apply_(self, callable: Callable[[Any], Any]) -> Tensor:
+        return memory.apply_(self, callable)
 
     def t_(self) -> Tensor:
         return become_view(self, shape.t)

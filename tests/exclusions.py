@@ -16,6 +16,7 @@ from .versions import (
     COMBINATIONS_BY_MASKS,
     CUT_RANGES,
     LINEAR_3D,
+    LSTM_STEP_BY_STEP,
     QUANTILES_SORT,
     is_older,
 )
@@ -108,7 +109,7 @@ ANY_OF_EQUALS = {"sort": 1, "argsort": 1, "topk": 2, "kthvalue": 2, "mode": 1}
 
 # Agreeing in values and derivatives, but recorded in other nodes than PyTorch's.
 OTHER_GRAPH: dict[str, str] = {
-    "LSTM": "PyTorch has one node of oneDNN's for a layer in float32, where the CPU allows",
+    **({"LSTM": LSTM_STEP_BY_STEP.what} if LSTM_STEP_BY_STEP.applies else {}),
     **(
         {"nn.functional.scaled_dot_product_attention": ATTENTION_OF_ONE_HEAD.what}
         if ATTENTION_OF_ONE_HEAD.applies

@@ -208,6 +208,14 @@ def test_a_query_that_may_look_at_nothing(torch: Any) -> Any:
     return found, weights, module(x, x, x, attn_mask=nothing, need_weights=False)[0]
 
 
+@pytest.mark.parametrize("need_weights", [True, False])
+@both
+def test_no_sequences(torch: Any, need_weights: bool) -> Any:
+    module = torch.nn.MultiheadAttention(6, 2)
+    (x,) = sequences(torch, (4, 0, 6))
+    return attended(torch, module, [x], x, x, x, need_weights=need_weights)
+
+
 @both
 def test_projections_given_from_outside(torch: Any) -> Any:
     q, w, b, out = sequences(torch, (3, 2, 4), (12, 4), (12,), (4, 4))

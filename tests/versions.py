@@ -293,6 +293,10 @@ NUMPY_BOOLS = before((2, 9), "NumPy's bools were no tensor, and could not be col
 SINGLE_SAMPLES = before((2, 13), "a subset that changes only single samples passed that over")
 
 COMBINATIONS_BY_MASKS = before((2, 15), "combinations stacked what masks of a grid select")
+LSTM_STEP_BY_STEP = Otherwise(
+    "this PyTorch has no oneDNN, and so a node for every step of an LSTM",
+    not torch.backends.mkldnn.is_available(),
+)
 ATTENTION_OF_ONE_HEAD = before((2, 15), "attention by one head, or to one, was no single node")
 CUT_RANGES = before((2, 15), "arange in int64 cut its bounds to integers, and counted then")
 QUANTILES_SORT = before((2, 15), "quantile sorted also for a few ranks, and took views afterwards")

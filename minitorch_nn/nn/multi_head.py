@@ -117,10 +117,11 @@ def multi_head_attention_forward(
     dropout_p = dropout_p if training else 0.0
     attention = None
     if need_weights:
-        found, attention = _attend_and_tell(q, k, v, mask, dropout_p, N)
+        found, attention = _attend_and_tell(q, k, v, mask, dropout_p, num_heads)
     else:
-        found = _attend(q, k, v, mask, dropout_p, is_causal, N)
-    output = linear(found, out_proj_weight, out_proj_bias).view(L, N, -1)
+        found = _attend(q, k, v, mask, dropout_p, is_causal, num_heads)
+    output = linear(found, out_proj_weight, out_proj_bias)
+    output = output.view(L, N, output.shape[1])
     if attention is not None and average_attn_weights:
         attention = attention.mean(dim=1)
     if not batched:
@@ -136,29 +137,30 @@ def _attend(
     mask: Tensor | None,
     dropout_p: float,
     is_causal: bool,
-    N: int,
+    heads: int,
 ) -> Tensor:
     """What is found, [L·N, E], by q [N·heads, L, D], k and v [N·heads, S, D]."""
-    (_, L, D), S = q.shape, k.shape[1]
+    (_, L, D), S, N = q.shape, k.shape[1], len(q) // heads
     if mask is not None:
-        mask = mask.unsqueeze(0) if len(mask) == 1 else mask.view(N, len(q) // N, -1, S)
-    q, k, v = q.view(N, -1, L, D), k.view(N, -1, S, D), v.view(N, -1, S, D)
+        several = len(mask) != 1
+        mask = mask.view(N, heads, mask.shape[1], S) if several else mask.unsqueeze(0)
+    q, k, v = q.view(N, heads, L, D), k.view(N, heads, S, D), v.view(N, heads, S, D)
     found = scaled_dot_product_attention(q, k, v, mask, dropout_p, is_causal)
-    return found.permute(2, 0, 1, 3).reshape(L * N, -1)
+    return found.permute(2, 0, 1, 3).reshape(L * N, heads * D)
 
 
 def _attend_and_tell(
-    q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, dropout_p: float, N: int
+    q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, dropout_p: float, heads: int
 ) -> tuple[Tensor, Tensor]:
     """The same, step by step, for the sake of the weights, [N, heads, L, S]."""
-    (_, L, D), S = q.shape, k.shape[1]
+    (_, L, D), S, N = q.shape, k.shape[1], len(q) // heads
     scaled, keys = q * math.sqrt(1.0 / D), k.transpose(-2, -1)
     scores = bmm(scaled, keys) if mask is None else baddbmm(mask, scaled, keys)
     weights = scores.softmax(-1)
     if dropout_p > 0.0:
         weights = dropout(weights, dropout_p, True)
-    found = bmm(weights, v).transpose(0, 1).reshape(L * N, -1)
-    return found, weights.view(N, -1, L, S)
+    found = bmm(weights, v).transpose(0, 1).reshape(L * N, heads * D)
+    return found, weights.view(N, heads, L, S)
 
 
 # --- projections -----------------------------------------------------------------------------
@@ -181,8 +183,8 @@ def _project(
 
 def _several(projected: Tensor, count: int) -> tuple[Tensor, ...]:
     """[L, N, count·E] as so many of [L, N, E], each in one piece of memory."""
-    parts = projected.unflatten(-1, (count, -1)).unsqueeze(0).transpose(0, -2).squeeze(-2)
-    parts = parts.contiguous()
+    parts = projected.unflatten(-1, (count, projected.shape[-1] // count))
+    parts = parts.unsqueeze(0).transpose(0, -2).squeeze(-2).contiguous()
     return tuple(parts[i] for i in range(count))
 
 

@@ -10,8 +10,10 @@ import warnings
 from typing import Any, ClassVar
 
 from ..creation import empty, zeros
+from ..dtypes import float32
 from ..ops import recurrent
 from ..ops.joining import cat, stack, unbind
+from ..ops.parts import select
 from ..ops.recurrent import Cell, Weights
 from ..ops.shape import transpose
 from ..tensor import Tensor
@@ -136,6 +138,15 @@ class RNNBase(Module):
         """The parameters, a list for each layer and direction."""
         return [[getattr(self, name) for name in names] for names in self._all_weights]
 
+    @property
+    def _flat_weights_names(self) -> list[str]:
+        """Their names in one list: textbooks read it, private though it is."""
+        return [name for names in self._all_weights for name in names]
+
+    @property
+    def _flat_weights(self) -> list[Parameter]:
+        return [getattr(self, name) for name in self._flat_weights_names]
+
     def flatten_parameters(self) -> None:
         """Does nothing: PyTorch lays the weights out for cuDNN here."""
 
@@ -176,7 +187,8 @@ class RNNBase(Module):
             input = transpose(input, 0, 1)
         output, state = self._through_layers(input, state, None)
         if self.batch_first:
-            output = output.transpose_(0, 1)
+            lstm = self.mode == "LSTM"  # the node's name tells the two ways apart
+            output = transpose(output, 0, 1) if lstm else output.transpose_(0, 1)
         if not batched:
             output = output.squeeze(batch_dim)
             state = tuple(part.squeeze(1) for part in state)
@@ -200,23 +212,31 @@ class RNNBase(Module):
     ) -> tuple[Tensor, tuple[Tensor, ...]]:
         """The last layer's output, and every layer's last state stacked."""
         cell = _CELLS[self.mode][0]
-        firsts = list(zip(*[unbind(part, 0) for part in state], strict=True))
+        # PyTorch hands a whole LSTM layer to oneDNN where that can: one node, not one a gate.
+        whole = cell is recurrent.lstm_step and not self.proj_size and sizes is None
+        whole = whole and input.dtype is float32 and input.numel() > 0
+        firsts = [] if whole else list(zip(*[unbind(part, 0) for part in state], strict=True))
         lasts = []
         for layer in range(self.num_layers):
             if layer > 0 and self.dropout > 0:
                 input = F.dropout(input, self.dropout, self.training)
             outputs = []
             for direction in range(self._directions):
-                place = layer * self._directions + direction
+                place, reverse = layer * self._directions + direction, direction == 1
                 weights = self._weights(place)
-                first = firsts[place] if len(state) > 1 else firsts[place][0]
-                if sizes is None:
-                    output, last = recurrent.along(
-                        cell, input, first, weights, reverse=direction == 1
+                if whole:
+                    hidden, memory = (select(part, 0, place) for part in state)
+                    output, last = recurrent.lstm_layer(
+                        input, (hidden, memory), weights, reverse=reverse
                     )
                 else:
-                    output, last = recurrent.along_packed(
-                        cell, input, sizes, first, weights, reverse=direction == 1
+                    first = firsts[place] if len(state) > 1 else firsts[place][0]
+                    output, last = (
+                        recurrent.along(cell, input, first, weights, reverse=reverse)
+                        if sizes is None
+                        else recurrent.along_packed(
+                            cell, input, sizes, first, weights, reverse=reverse
+                        )
                     )
                 outputs.append(output)
                 lasts.append(last if len(state) > 1 else (last,))

@@ -16,7 +16,7 @@ The files, each importing only from those before it:
     other places        diagonals rearranging
     many to few         reduction extremes moments scans factors sorting binning
     matrices            matmul products einsum
-    in place            inplace
+    in place            inplace memory
     more of matrices    inverse solving norms cdist distance calculus statistics
     making and drawing  assignment as_array draws alike dropout
     networks            rectifiers hard_activation activation recurrent convolution padding conv

@@ -28,7 +28,7 @@ def pairwise_distance(
     x1: Value, x2: Value, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False
 ) -> Value:
     """The p-norm of x1 - x2 + eps over the last dimension; x1 and x2 broadcast."""
-    apart = plus_number(sub(x1, x2), eps)
+    apart = plus_number(sub(x1, x2), float(eps))
     return NormBackward1.apply(apart, p=p, axes=to_axes(-1, apart.ndim), keepdim=keepdim)
 
 

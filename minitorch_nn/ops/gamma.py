@@ -93,18 +93,29 @@ def _trigamma(x: Any) -> Any:
 
 
 def _zeta(s: int, x: Any) -> Any:
-    """Σ (x + k)⁻ˢ over k = 0, 1, ...: the first terms one by one, the rest by Euler-Maclaurin."""
-    first = math.ceil(max(0.0, _LARGE - x.min(initial=_LARGE, where=np.isfinite(x))))
+    """Σ (x + k)⁻ˢ over k = 0, 1, ..., nan at ∞, as PyTorch has it.
+
+    Where x < 0 the terms below 0 are the difference of two such sums, read backwards.
+    """
+    fraction = x - np.floor(x)
+    below = _zeta_above_0(s, 1 - fraction) - _zeta_above_0(s, 1 + np.abs(x))
+    result = np.where(x < 0, (-1) ** s * below, 0) + _zeta_above_0(s, np.where(x < 0, fraction, x))
+    pole = (x <= 0) & (x == np.floor(x))
+    return np.where(pole, np.inf, np.where(x == np.inf, np.nan, result))
+
+
+def _zeta_above_0(s: int, x: Any) -> Any:
+    """The first terms one by one, the rest by Euler-Maclaurin."""
     result = np.zeros_like(x)
-    for k in range(first):
+    for k in range(_LARGE):
         result += (x + k) ** -s
-    z = x + first
+    z = x + _LARGE
     result += z ** (1 - s) / (s - 1) + z**-s / 2
     factor = s / 2 * z ** (-s - 1)
     for k, b in enumerate(_BERNOULLI, 1):
         result += b * factor
         factor *= (s + 2 * k - 1) * (s + 2 * k) / ((2 * k + 1) * (2 * k + 2)) / (z * z)
-    return np.where((x <= 0) & (x == np.floor(x)), np.inf, result)
+    return result
 
 
 class LgammaBackward0(OfInput):

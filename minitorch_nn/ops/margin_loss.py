@@ -58,7 +58,7 @@ def margin_ranking_loss(
             "margin_ranking_loss : All input tensors should have same dimension but got sizes: "
             f"input1: {input1.shape}, input2: {input2.shape}, target: {target.shape} "
         )
-    losses = clamp_min(plus_number(-target * sub(input1, input2), margin), 0)
+    losses = clamp_min(plus_number(-target * sub(input1, input2), float(margin)), 0)
     return reduce_loss(losses, reduction)
 
 

@@ -6,7 +6,9 @@ steps at once, before the loop; so a cell is given its result, and adds what the
 Shapes: N sequences of T steps, I inputs, H hidden numbers; G is the cell's number of gates (1, 4
 or 3). weight_ih is [G·H, I], weight_hh [G·H, H], either bias [G·H].
 
-All is composed of other operations, as in PyTorch: no derivative is written here.
+All is composed of other operations, as in PyTorch: no derivative is written here. An LSTM's layer
+in float32 is one node all the same, as PyTorch leaves it to oneDNN; it takes its derivative from
+the composed form.
 
 PyTorch: aten/src/ATen/native/RNN.cpp (SimpleCell, LSTMCell, GRUCell, FullLayer).
 """
@@ -16,7 +18,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ..base import Value
+from ..autograd.engine import grad
+from ..autograd.grad_mode import enable_grad, mode
+from ..autograd.node import Node
+from ..base import TensorBase, Value
 from .activation import sigmoid, tanh
 from .joining import cat, split, stack, unbind, unsafe_chunk
 from .matmul import linear, matmul
@@ -36,10 +41,16 @@ class Weights(NamedTuple):
     weight_hr: Value | None = None
 
     def of_input(self, input: Value) -> Value:
-        return linear(input, self.weight_ih, self.bias_ih)
+        return _affine(input, self.weight_ih, self.bias_ih)
 
     def of_state(self, hidden: Value) -> Value:
-        return linear(hidden, self.weight_hh, self.bias_hh)
+        return _affine(hidden, self.weight_hh, self.bias_hh)
+
+
+def _affine(x: Value, weight: Value, bias: Value | None) -> Value:
+    if isinstance(x, TensorBase):
+        return linear(x, weight, bias)
+    return x @ weight.T if bias is None else x @ weight.T + bias  # arrays, within a node
 
 
 # A cell takes (the input's part [N, G·H], the state, the weights) and gives the next state. An
@@ -98,6 +109,66 @@ def along(
         state = cell(gates, state, weights)
         outputs.append(hidden_of(state))
     return stack(outputs[::-1] if reverse else outputs, 0), state
+
+
+class MkldnnRnnLayerBackward0(Node):
+    """An LSTM along a sequence, all its steps in one node; its results are the hidden states
+    [T, N, H], and the last hidden state and cell state, [N, H] each.
+
+    Backward goes along the steps once more, this time recording them, and passes back through
+    that graph: nothing of the way there is kept.
+
+    PyTorch: derivatives.yaml, mkldnn_rnn_layer; aten/src/ATen/native/mkldnn/RNN.cpp.
+    """
+
+    __slots__ = ("reverse",)
+    saves = ("input", "weight0", "weight1", "weight2", "weight3", "hx_", "cx_")
+
+    def forward(self, *inputs: Any, reverse: bool) -> tuple[Any, Any, Any]:
+        self.reverse = reverse
+        self.save_for_backward(*inputs)
+        return self._run(*inputs)
+
+    def _run(self, x: Value, *weights_and_state: Any) -> tuple[Value, Value, Value]:
+        *weights, hidden, cell = weights_and_state
+        output, (hidden, cell) = along(
+            lstm_step, x, (hidden, cell), Weights(*weights), reverse=self.reverse
+        )
+        return output, hidden, cell
+
+    def backward(self, *grads: Value | None) -> tuple[Value | None, ...]:
+        again = mode.grad  # under create_graph the saved ones are tensors, and have a graph
+        inputs: tuple[Any, ...] = self.saved_tensors
+        if not again:
+            inputs = tuple(None if x is None else self.make(x) for x in inputs)
+            for x, needed in zip(inputs, self.needs_input_grad, strict=True):
+                if needed:
+                    x.requires_grad_()
+        with enable_grad():
+            results = self._run(*inputs)
+        arrived = [(y, g) for y, g in zip(results, grads, strict=True) if g is not None]
+        wanted = [i for i, needed in enumerate(self.needs_input_grad) if needed]
+        found = grad(
+            [y for y, _ in arrived],
+            [inputs[i] for i in wanted],
+            [g if again else self.make(g) for _, g in arrived],
+            create_graph=again,
+            allow_unused=True,
+        )
+        gradients: list[Any] = [None] * len(inputs)
+        for i, g in zip(wanted, found, strict=True):
+            gradients[i] = g if again or g is None else g.array
+        return tuple(gradients)
+
+
+def lstm_layer(
+    input: Value, state: tuple[Value, Value], weights: Weights, *, reverse: bool
+) -> tuple[Value, tuple[Value, Value]]:
+    """`along` with lstm_step, as one node."""
+    output, hidden, cell = MkldnnRnnLayerBackward0.apply(
+        input, *weights[:4], *state, reverse=reverse
+    )
+    return output, (hidden, cell)
 
 
 def along_packed(

@@ -250,7 +250,7 @@ def poisson_nll_loss(
     if log_input:
         losses = exp(input) - target * input
     else:
-        losses = input - target * log(plus_number(input, eps))
+        losses = input - target * log(plus_number(input, float(eps)))
     if full:
         rest = times_number(log(times_number(target, 2 * math.pi)), 0.5)
         losses = losses + masked_fill(target * log(target) - target + rest, target <= 1, 0)

@@ -31,7 +31,7 @@ def address(array: Any) -> int:
     return array.__array_interface__["data"][0]
 
 
-def _span(array: Any) -> int:
+def span(array: Any) -> int:
     """From the array's first element to its last, both counted, in elements of memory."""
     item = array.itemsize
     return sum((n - 1) * s for n, s in zip(array.shape, array.strides, strict=True)) // item + 1
@@ -44,7 +44,7 @@ def shown_elements(view: Any, of: Any) -> Any:
     """
     item = of.itemsize
     first = min(address(view), address(of))
-    ends = [(address(a) - first) // item + _span(a) for a in (view, of) if a.size]
+    ends = [(address(a) - first) // item + span(a) for a in (view, of) if a.size]
     positions = np.full(max(ends, default=0), -1, np.intp)
 
     def laid_out_as(array: Any) -> Any:
@@ -68,7 +68,7 @@ class AsStridedBackward0(View):
     def forward(
         self, x: Any, *, memory: Any, size: tuple[int, ...], stride: tuple[int, ...], offset: int
     ) -> Any:
-        flat = stride_tricks.as_strided(memory, (_span(memory),), (memory.itemsize,))
+        flat = stride_tricks.as_strided(memory, (span(memory),), (memory.itemsize,))
         strides = [s * memory.itemsize for s in stride]
         window = stride_tricks.as_strided(flat[offset:], size, strides)
         self.positions, self.shape = shown_elements(window, x), x.shape
@@ -153,9 +153,9 @@ def _check_window(
         raise RuntimeError(f"Tensor: invalid storage offset {offset}")
     item = memory.itemsize
     end = offset + sum((n - 1) * s for n, s in zip(sizes, strides, strict=True)) + 1
-    if 0 not in sizes and end > _span(memory):
+    if 0 not in sizes and end > span(memory):
         raise RuntimeError(
             f"setStorage: sizes {list(sizes)}, strides {list(strides)}, storage offset {offset}, "
             f"and itemsize {item} requiring a storage size of {end * item} are out of bounds for "
-            f"storage of size {_span(memory) * item}"
+            f"storage of size {span(memory) * item}"
         )
