@@ -44,8 +44,8 @@ class UninitializedParameter(Parameter):
 
     def materialize(self, values: Tensor) -> None:
         """Take over the numbers of `values`. The object stays the same: whoever has it keeps it."""
-        self.__class__ = Parameter
-        self.array = values.array
+        self.__class__ = Parameter  # type: ignore[assignment]
+        self.array = values.array  # type: ignore[misc]
 
     @property
     def array(self) -> Any:  # type: ignore[override]
