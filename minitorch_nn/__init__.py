@@ -26,6 +26,7 @@ from . import (
     backends,
     cuda,
     distributed,
+    distributions,
     dtypes,
     linalg,
     nn,
@@ -270,6 +271,7 @@ from .ops.logic import (
     logical_xor,
 )
 from .ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
+from .ops.memory import resize_as_
 from .ops.moments import std, std_mean, var, var_mean
 from .ops.normalization import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from .ops.norms import dist, norm, renorm
@@ -434,10 +436,14 @@ newaxis = None
 add, sub, mul, div, floor_divide = map(of_numbers, (add, sub, mul, div, floor_divide))
 
 # The functions that tutorials give a tensor to write to.
+zeros, ones, full, eye = map(takes_out, (zeros, ones, full, eye))
+arange, linspace, rand, randn = map(takes_out, (arange, linspace, rand, randn))
 add, sub, mul, div, pow = map(takes_out, (add, sub, mul, div, pow))
 abs, exp, log, sqrt, sin, cos = map(takes_out, (abs, exp, log, sqrt, sin, cos))
 matmul, mm, bmm, mv, dot, addmm = map(takes_out, (matmul, mm, bmm, mv, dot, addmm))
 sum, mean, clamp, cat, stack = map(takes_out, (sum, mean, clamp, cat, stack))
+logical_and, logical_or, logical_xor = map(takes_out, (logical_and, logical_or, logical_xor))
+logical_not = takes_out(logical_not)
 
 subtract, multiply, divide, true_divide = sub, mul, div, div
 

@@ -269,9 +269,27 @@ def arange(
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     count = -(-(end - start) // step) if whole else math.ceil((end - start) / step)
     if kind.kind in "iu":  # cut to integers first: arange(0, 2.5, 0.5) in int64 is five zeros
-        start, step = int(start), int(step)
-    numbers = np.arange(count, dtype=np.int64 if kind.kind in "iu" else np.float64)
-    return _made((start + step * numbers).astype(kind), "arange", options)
+        numbers = int(start) + int(step) * np.arange(count, dtype=np.int64)
+    else:
+        numbers = _counted(start, step, count, kind)
+    return _made(numbers.astype(kind), "arange", options)
+
+
+_LANES = {np.dtype("float32"): 8, np.dtype("float64"): 4}  # numbers to a register of 256 bits
+
+
+def _counted(start: float, step: float, count: int, kind: np.dtype[Any]) -> Array:
+    """start + step·i, rounded where PyTorch rounds: it fills one register after another, each from
+    a first number that is rounded to `kind` already, and what is left over one by one.
+
+    PyTorch: aten/src/ATen/native/cpu/RangeFactoriesKernel.cpp (arange_kernel).
+    """
+    exact = np.longdouble  # multiplying and adding there is one instruction, which rounds once
+    numbers = (start + step * np.arange(count, dtype=exact)).astype(np.float64).astype(kind)
+    lanes = _LANES.get(kind, 1)
+    filled = numbers[: count // (2 * lanes) * (2 * lanes)].reshape(-1, lanes)
+    filled[...] = (filled[:, :1] + step * np.arange(lanes, dtype=exact)).astype(np.float64)
+    return numbers
 
 
 def _as_number(x: Any, function: str) -> Any:
@@ -301,6 +319,12 @@ def logspace(
     return _made(np.power(exponents.dtype.type(base), exponents).astype(kind), "logspace", options)
 
 
+_WIDER: dict[np.dtype[Any], np.dtype[Any]] = {
+    np.dtype("float32"): np.dtype("float64"),
+    np.dtype("float64"): np.dtype("longdouble"),
+}
+
+
 def _evenly(function: str, start: Any, end: Any, steps: int, kind: np.dtype[Any]) -> Array:
     """Counted from the nearer end, so that the last number is exactly `end`.
 
@@ -320,10 +344,12 @@ def _evenly(function: str, start: Any, end: Any, steps: int, kind: np.dtype[Any]
     first, last = (number(number(x, kind), working) for x in (start, end))
     if steps < 2:
         return np.full(steps, first)
-    places = np.arange(steps, dtype=working)
     step = (last - first) / working.type(steps - 1)
-    upwards, downwards = first + step * places, last - step * places[::-1]
-    return np.where(places < steps // 2, upwards, downwards)
+    # PyTorch is compiled to multiply and add in one instruction, which rounds once: so here.
+    wide = _WIDER.get(working, working)
+    places = np.arange(steps, dtype=wide)
+    upwards, downwards = wide.type(first) + step * places, wide.type(last) - step * places[::-1]
+    return np.where(places < steps // 2, upwards, downwards).astype(working)
 
 
 def tril_indices(row: int, col: int, offset: int = 0, **options: Any) -> Tensor:

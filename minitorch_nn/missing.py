@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-__all__ = ["is_pytorchs", "lacks", "name_plainly", "pytorchs_name"]
+__all__ = ["is_pytorchs", "lacks", "name_plainly", "pytorchs_home", "pytorchs_name"]
 
 
 @cache
@@ -47,6 +47,26 @@ def pytorchs_name(module: str) -> str:
         if f"{module}.".startswith(f"{ours}."):
             return theirs + module.removeprefix(ours)
     return module
+
+
+# Modules of ours whose classes PyTorch has in `torch` itself, mostly in C++.
+_IN_TORCH = {f"torch.{name}" for name in ("tensor", "size", "device", "dtypes", "layout", "limits")}
+
+
+def pytorchs_home(module: str) -> str:
+    """Where PyTorch has the classes of a module of ours: `torch.nn.modules.linear` for
+    `minitorch_nn.nn.linear`, `torch` for `minitorch_nn.tensor`."""
+    name = pytorchs_name(module)
+    folder, _, file = name.rpartition(".")
+    if folder == "torch.nn" and file not in ("functional", "init", "parameter"):
+        return f"torch.nn.modules.{file}"
+    if folder == "torch.optim.lr_scheduler":
+        return folder
+    if name == "torch.random":
+        return "torch._C"
+    if folder == "torch.ops":  # the nodes, which no module of PyTorch has
+        return "builtins"
+    return "torch" if name in _IN_TORCH else name
 
 
 def name_plainly(*modules: ModuleType) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 
 from minitorch_nn import nn, vision  # noqa: F401  (vision is there to be entered as torchvision)
-from minitorch_nn.missing import is_pytorchs, pytorchs_name
+from minitorch_nn.missing import is_pytorchs, pytorchs_home, pytorchs_name
 
 __all__ = ["answer_for_torch", "run_script"]
 
@@ -54,8 +54,16 @@ def answer_for_torch() -> None:
             # What `from … import` misses, Python asks the finders for if the module is a package.
             # With this it asks ours about torch/nn/functional.py too.
             module.__path__ = []
+        _name_classes(module)
     _answer_for_modules()
     sys.meta_path.insert(0, Refusal())
+
+
+def _name_classes(module: ModuleType) -> None:
+    """Have a module's classes print as PyTorch's do: <class 'torch.nn.modules.linear.Linear'>."""
+    for thing in vars(module).values():
+        if isinstance(thing, type) and thing.__module__ == module.__name__:
+            thing.__module__ = pytorchs_home(module.__name__)
 
 
 def _answer_for_modules() -> None:

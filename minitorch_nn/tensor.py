@@ -1983,7 +1983,7 @@ class Tensor(TensorBase):
         return memory.resize_(self, listed(size))
 
     def resize_as_(self, the_template: Tensor) -> Tensor:
-        return memory.resize_(self, the_template.shape)
+        return memory.resize_as_(self, the_template)
 
     def apply_(self, callable: Callable[[Any], Any]) -> Tensor:
         return memory.apply_(self, callable)

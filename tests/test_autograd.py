@@ -488,6 +488,23 @@ def test_backward_with_create_graph_gives_a_grad_with_a_graph(torch):
 
 
 @both
+def test_a_grad_with_a_graph_is_a_copy(torch):
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    (x**3).sum().backward(create_graph=True)
+    return str(x.grad)
+
+
+@both
+def test_only_inputs_is_taken_and_warned_of(torch):
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    y = x.sum()
+    return (
+        torch.autograd.grad(y, x, None, None, False, True, True),
+        warned(lambda: torch.autograd.grad(x.sum(), x, only_inputs=False)),
+    )
+
+
+@both
 def test_create_graph_implies_retain_graph(torch):
     x = torch.tensor([2.0, 3.0], requires_grad=True)
     y = x.exp().sum()

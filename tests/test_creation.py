@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 from .parity import Case, case, cases, integers, transposed
 from .programs import both, said, warned
@@ -353,3 +354,20 @@ def test_a_number_of_numpys_counts_as_pythons(torch):
         *(flat * np.float64(2), whole / np.int64(2), whole > np.float64(1.5)),
         *(whole.float().add_(np.float64(1)), torch.full((2,), np.float64(2.5))),
     )
+
+
+# The first two print zero as zero, or as 1e-08 and all else with it, by the last bit.
+RANGES = [
+    "linspace(-3.14159265, 3.14159265, 25)",
+    "arange(-1, 1, 0.1)",
+    *(f"linspace({a}, {b}, {n})" for a, b, n in ((0, 1, 50), (-1, 2.5, 33), (7.3, -0.1, 100))),
+    *(f"arange({a}, {b}, {s})" for a, b, s in ((0, 10, 0.3), (5.2, -4, -0.07), (0.0, 100.0, 0.77))),
+]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("given", RANGES)
+@both
+def test_evenly_spaced_numbers_are_the_same_to_the_last_bit(torch, given, dtype):
+    numbers = eval(f"torch.{given[:-1]}, dtype=torch.{dtype})")
+    return numbers.numpy().tobytes().hex()

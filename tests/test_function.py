@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .programs import both, graph, said
+from .programs import both, graph, said, warned
 from .versions import NODES_NAMED_IN_MESSAGES
 
 
@@ -506,8 +506,14 @@ def test_a_function_without_backward_or_forward_raises(torch):
 @both
 def test_a_function_is_not_instantiated(torch):
     Exp = exp(torch)
-    # PyTorch speaks of the style of its first years here; the type is what matters.
-    return said(RuntimeError, lambda: Exp()(torch.ones(2))).split(":")[0]
+    return said(RuntimeError, lambda: Exp()(torch.ones(2)))
+
+
+@both
+def test_making_an_instance_of_a_function_gives_a_warning(torch):
+    Exp = exp(torch)
+    # The message begins with the class, by its name in either library's test.
+    return [text.partition(" should")[2] for text in warned(lambda: Exp())]
 
 
 @both

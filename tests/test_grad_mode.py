@@ -20,6 +20,13 @@ def test_no_grad_records_nothing(torch):
 
 
 @both
+def test_no_grad_shows_the_numbers_of_what_requires_grad(torch):
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    with torch.no_grad():
+        return x.numpy().tolist(), type(x.numpy()).__name__
+
+
+@both
 def test_modes_nest_and_restore(torch):
     modes = [torch.is_grad_enabled()]
     with torch.no_grad():

@@ -335,6 +335,21 @@ def test_post_accumulate_hooks_are_for_leaves_and_for_backward_only(torch):
     )
 
 
+@both
+def test_a_post_accumulate_hook_may_return_its_leaf_but_nothing_else(torch):
+    def train(hook):
+        x = torch.tensor([1.0, 2.0], requires_grad=True)
+        x.register_post_accumulate_grad_hook(hook)
+        (x * x).sum().backward()
+        return x.grad
+
+    return (
+        train(lambda tensor: tensor),
+        said(RuntimeError, lambda: train(lambda tensor: tensor.grad * 5)),
+        said(TypeError, lambda: train(lambda tensor: 5)),
+    )
+
+
 # Hooks of nodes
 
 

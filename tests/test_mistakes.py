@@ -328,6 +328,54 @@ def multiplying_a_matrix_by_a_vector_with_mm(torch: Any) -> Any:
     torch.ones(2, 3).mm(torch.ones(3))
 
 
+def giving_a_loss_class_what_its_object_takes(torch: Any) -> Any:
+    torch.nn.MSELoss(torch.ones(3), torch.ones(3))
+
+
+def scoring_against_a_plain_list(torch: Any) -> Any:
+    torch.nn.MSELoss()(torch.ones(2), [1.0, 2.0])
+
+
+def scoring_logits_against_whole_numbers(torch: Any) -> Any:
+    torch.nn.BCEWithLogitsLoss()(torch.ones(2), torch.tensor([0, 1]))
+
+
+def feeding_a_linear_layer_whole_numbers_of_the_wrong_width(torch: Any) -> Any:
+    two_layers(torch)(torch.ones(1, 5).long())
+
+
+def feeding_a_convolution_doubles(torch: Any) -> Any:
+    torch.nn.Conv2d(1, 2, 3)(torch.ones(1, 1, 4, 4, dtype=torch.float64))
+
+
+def feeding_a_layer_one_number(torch: Any) -> Any:
+    torch.nn.Linear(1, 1)(torch.tensor(2.0))
+
+
+def choosing_by_numbers_instead_of_a_mask(torch: Any) -> Any:
+    torch.where(torch.tensor([1.0, 0.0]), 1, 0)
+
+
+def choosing_without_an_alternative(torch: Any) -> Any:
+    torch.where(torch.tensor([True, False]), torch.ones(2))
+
+
+def looking_for_a_word_in_a_tensor(torch: Any) -> Any:
+    return "a" in torch.ones(2)
+
+
+def training_a_module_instead_of_its_parameters(torch: Any) -> Any:
+    torch.optim.SGD([torch.nn.Linear(2, 1)], lr=0.1)
+
+
+def assigning_a_number_as_data(torch: Any) -> Any:
+    torch.ones(2).data = 3
+
+
+def taking_softmax_of_whole_numbers(torch: Any) -> Any:
+    torch.nn.functional.softmax(torch.tensor([[1, 2], [3, 4]]), dim=0)
+
+
 MISTAKES: list[Mistake] = [
     f for name, f in list(globals().items()) if getattr(f, "__module__", "") == __name__
 ]

@@ -80,6 +80,13 @@ def made(library: Any, cls: Any, args: Any, kwargs: Any, dtype: Any, training: b
     return cls(*args, **kwargs).to(dtype).train(training)
 
 
+def wake(library: Any, module: Any, args: Any, kwargs: Any) -> None:
+    """The first call of a lazy module, from which it learns its shapes, and then draws."""
+    library.manual_seed(0)
+    with library.no_grad():
+        module(*args, **kwargs)
+
+
 def described(module: Any) -> dict[str, Any]:
     """What a user sees of a module that was just made."""
     state = module.state_dict()
@@ -113,6 +120,12 @@ def compare(info: Any, given: Any, dtype: Any, training: bool) -> None:
     args, kwargs = as_ours((setting.args, setting.kwargs))
     theirs = made(pytorch, info.module_cls, setting.args, setting.kwargs, dtype, training)
     mine = made(minitorch_nn, ours_of(info), args, kwargs, as_ours(dtype), training)
+    inputs, named = as_ours((sent.args, sent.kwargs))
+    if title(info).startswith("Lazy"):
+        if repr(theirs) != repr(mine):
+            raise Mismatch(f"before its first call the module differs:\n  {theirs}\n  {mine}")
+        wake(pytorch, theirs, *as_theirs((sent.args, sent.kwargs)))
+        wake(minitorch_nn, mine, inputs, named)
     if described(theirs) != described(mine):
         raise Mismatch(f"the module differs:\n  {described(theirs)}\n  {described(mine)}")
     precision = str(dtype).removeprefix("torch.")
@@ -121,12 +134,13 @@ def compare(info: Any, given: Any, dtype: Any, training: bool) -> None:
         for library, module in ((pytorch, theirs), (minitorch_nn, mine))
     ]
     compare_runs(*[Run(output=seen.output) for seen in first], precision, graph=False, layout=False)
-    inputs, named = as_ours((sent.args, sent.kwargs))
     second = dtype == pytorch.float64 and info.supports_gradgrad
     second = second and title(info) not in exclusions.SECOND
     wide = made(pytorch, info.module_cls, setting.args, setting.kwargs, pytorch.float64, training)
-    wide.load_state_dict(theirs.state_dict())
     wide_inputs, wide_named = as_theirs((sent.args, sent.kwargs), wide=True)
+    if title(info).startswith("Lazy"):
+        wake(pytorch, wide, wide_inputs, wide_named)
+    wide.load_state_dict(theirs.state_dict())
     truth = lambda: see_module(pytorch, wide, wide_inputs, wide_named, second=False)  # noqa: E731
     their_inputs, their_named = as_theirs((sent.args, sent.kwargs))
     a = see_module(pytorch, theirs, their_inputs, their_named, second=second)

@@ -363,6 +363,11 @@ test_arithmetic_with_numbers = cases(
     case("logit: eps", lambda torch, x: x.logit(0.2), between(-0.5, 1.5, (9,)), second=True),
     case("nan_to_num: numbers", lambda torch, x: x.nan_to_num(1, 2, -3), SPECIAL),
     case("polygamma", lambda torch, x: x.polygamma(2), positive((9,)), second=True),
+    case(
+        "polygamma: far below 0, at poles, and at infinities",
+        lambda torch, x: torch.polygamma(3, x),
+        constant(np.array([-13437.75, -1.5, -2.0, 0.0, -1e30, inf, -inf, nan])),
+    ),
     case("add: named", lambda torch, x, y: torch.add(x, y), (3,), (3,)),
     case("sub: named", lambda torch, x, y: torch.sub(x, y), (3,), (3,)),
     case("mul: named", lambda torch, x, y: torch.mul(x, y), (3,), (3,)),

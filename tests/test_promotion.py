@@ -165,6 +165,50 @@ test_gradients_keep_each_operand_s_type = cases(
     ),
 )
 
+test_two_numbers_make_a_tensor = cases(
+    *(
+        case(f"{op}: {a} and {b}", lambda torch, op=op, a=a, b=b: getattr(torch, op)(a, b))
+        for op in ("add", "sub", "mul", "div", "floor_divide", "true_divide", "multiply")
+        for a, b in ((7, 2), (7.5, 2), (7, True))
+        if not (op == "sub" and b is True)
+    ),
+    case("div: 7 and 2, floor", lambda torch: torch.div(7, 2, rounding_mode="floor")),
+    case("add: 7 and twice 2", lambda torch: torch.add(7, 2, alpha=2)),
+)
+
+BYTES = exactly([3, 200, 1, 7], "uint8")
+WITH_A_NUMBER: dict[str, Callable[..., Any]] = {
+    "add": lambda torch, x, n: torch.add(x, x, alpha=n),
+    "rsub": lambda torch, x, n: torch.rsub(x, 1, alpha=n),
+    "addcmul": lambda torch, x, n: torch.addcmul(x, x, x, value=n),
+    "addmm": lambda torch, x, n: torch.addmm(x, x.view(4, 1), x.view(1, 4), beta=n),
+    "index_add": lambda torch, x, n: x.index_add(0, torch.tensor([1]), x[:1], alpha=n),
+    "index_fill": lambda torch, x, n: x.index_fill(0, torch.tensor([1]), n),
+    "scatter": lambda torch, x, n: x.scatter(0, torch.tensor([1]), n),
+    "scatter, added": lambda torch, x, n: x.scatter(0, torch.tensor([1]), n, reduce="add"),
+    "masked_fill": lambda torch, x, n: x.masked_fill(x > 2, n),
+    "fill_": lambda torch, x, n: x.clone().fill_(n),
+    "full_like": lambda torch, x, n: torch.full_like(x, n),
+    "constant_pad_nd": lambda torch, x, n: torch.constant_pad_nd(x, (1, 1), n),
+    "threshold": lambda torch, x, n: torch.threshold(x, 2, n),
+}
+test_a_negative_number_wraps_in_bytes = cases(
+    *(
+        case(f"{op}: -3", lambda torch, x, f=f: f(torch, x, -3), BYTES)
+        for op, f in WITH_A_NUMBER.items()
+    )
+)
+test_what_bytes_cannot_hold_is_refused = cases(
+    *(
+        case(f"{op}: {n}", lambda torch, x, f=f, n=n: f(torch, x, n), BYTES, raises=True)
+        for op, f in WITH_A_NUMBER.items()
+        for n in (300, -300)
+    ),
+    case(
+        "pad: -3", lambda torch, x: torch.nn.functional.pad(x, (1, 1), value=-3), BYTES, raises=True
+    ),
+)
+
 
 def test_what_python_numbers_become() -> None:
     values = [1.5, 2, True, [1, 2.5], [1, True], [[1, 2], [3, 4]], [], [[]], [True, False]]

@@ -285,6 +285,31 @@ def test_a_program_ends_as_under_python_itself(script: Path, program: str) -> No
     assert ours.returncode == python.returncode
 
 
+def test_classes_print_as_pytorchs_and_can_be_pickled(script: Path) -> None:
+    program = """
+        import pickle
+        import torch
+        from torch import nn, optim
+
+        x = torch.ones(2, requires_grad=True)
+        model = nn.Sequential(nn.Linear(2, 3), nn.ReLU())
+        sgd = optim.SGD(model.parameters(), lr=0.1)
+        schedule = optim.lr_scheduler.StepLR(sgd, 1)
+        loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x.detach()))
+        for thing in (
+            x, x.shape, x.dtype, x.device, x.grad_fn, (x * 2).grad_fn, x.max(0), torch.finfo(),
+            model, *model, model[0].weight, nn.CrossEntropyLoss(), nn.LSTM(1, 1), sgd, schedule,
+            loader, loader.dataset, torch.Generator(),
+        ):
+            print(type(thing))
+        print(nn.Linear, isinstance(model[0], nn.Linear), nn.Linear.__module__)
+        print(pickle.loads(pickle.dumps(model)), pickle.loads(pickle.dumps(x.shape)))
+    """
+    done = run(script, program)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == finish([sys.executable, script.name], script.parent).stdout
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -62,6 +62,25 @@ test_modes = cases(
     case("interpolate: transposed memory", interpolate(size=3), transposed((1, 2, 4, 5))),
     case("interpolate: strided memory", interpolate("bicubic", size=3), strided((1, 2, 4, 6))),
     case("interpolate: bytes", interpolate(size=3), integers(9, (1, 2, 4, 5), dtype="uint8")),
+    *(
+        case(
+            f"interpolate: {mode}, bytes, {options}",
+            interpolate(mode, **options),
+            integers(256, (2, 3, 7, 6), dtype="uint8"),
+        )
+        for mode in ("bilinear", "bicubic")
+        for options in (
+            {"size": (3, 2)},
+            {"size": (7, 11), "align_corners": True},
+            {"scale_factor": 1.7},
+            {"size": (3, 9), "antialias": True},
+        )
+    ),
+    case(
+        "interpolate: bilinear, bytes, many channels",
+        interpolate("bilinear", size=4),
+        integers(256, (1, 5, 7, 6), dtype="uint8"),
+    ),
     case("interpolate: no images", interpolate("bilinear", size=3), (0, 2, 4, 5)),
     case(
         "interpolate: an infinity stays where it is",
@@ -97,6 +116,15 @@ test_errors = cases(
     case("interpolate: corners", interpolate(size=2, align_corners=True), X, raises=True),
     case("interpolate: antialias", interpolate(size=2, antialias=True), X, raises=True),
     case("interpolate: integers", interpolate(size=2), integers(9, X), raises=True),
+    *(
+        case(
+            f"interpolate: {mode}, bytes",
+            interpolate(mode, size=2),
+            integers(9, SHAPES[mode][0], dtype="uint8"),
+            raises=True,
+        )
+        for mode in ("linear", "trilinear")
+    ),
 )
 
 

@@ -171,8 +171,13 @@ class BackwardPass:
         if hooks is not None and hooks.after:
             self._run_hooks_after(node, (), [grad])
         for hook in list((leaf._post_accumulate_hooks or {}).values()):
-            if hook(leaf) is not None:
-                raise RuntimeError("Tensor post accumulate grad hooks should return None.")
+            returned = hook(leaf)
+            if returned is None or returned is leaf:  # as `lambda p: p.add_(…)` returns it
+                continue
+            if not isinstance(returned, TensorBase):
+                kind = type(returned).__name__
+                raise TypeError(f"expected Variable, but hook returned '{kind}'")
+            raise RuntimeError("Tensor post accumulate grad hooks should return None.")
 
     # --- whose memory it is ------------------------------------------------------------------
 

@@ -56,6 +56,11 @@ class UninitializedParameter(Parameter):
             "parameters before calling torch functions"
         )
 
+    @property  # type: ignore[misc]
+    def data(self) -> Tensor:
+        """Nothing: `layer.weight.data.normal_()` before the first call does nothing."""
+        return empty(0)
+
     @property
     def shape(self) -> Any:
         raise RuntimeError(
@@ -194,19 +199,38 @@ class LazyBatchNorm3d(LazyModule, BatchNorm3d):
     cls_to_become = BatchNorm3d
 
 
-class LazyInstanceNorm1d(LazyModule, InstanceNorm1d):
+class _LazyInstanceNorm(LazyModule):
+    """Unlike InstanceNorm's, its scale, shift and running statistics are there by default."""
+
+    def __init__(
+        self,
+        eps: float = 1e-5,
+        momentum: float = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        bias: bool = True,
+    ) -> None:
+        super().__init__(
+            eps, momentum, affine, track_running_stats, device=device, dtype=dtype, bias=bias
+        )
+
+
+class LazyInstanceNorm1d(_LazyInstanceNorm, InstanceNorm1d):
     """InstanceNorm1d(eps=1e-5, …)."""
 
     cls_to_become = InstanceNorm1d
 
 
-class LazyInstanceNorm2d(LazyModule, InstanceNorm2d):
+class LazyInstanceNorm2d(_LazyInstanceNorm, InstanceNorm2d):
     """InstanceNorm2d(eps=1e-5, …)."""
 
     cls_to_become = InstanceNorm2d
 
 
-class LazyInstanceNorm3d(LazyModule, InstanceNorm3d):
+class LazyInstanceNorm3d(_LazyInstanceNorm, InstanceNorm3d):
     """InstanceNorm3d(eps=1e-5, …)."""
 
     cls_to_become = InstanceNorm3d

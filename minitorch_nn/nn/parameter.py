@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..creation import empty
-from ..missing import pytorchs_name
+from ..missing import pytorchs_home
 from ..tensor import Tensor
 
 
@@ -69,8 +69,4 @@ def typename(value: Any) -> str:
     named = value if hasattr(value, "__qualname__") else type(value)
     if named.__module__ == "builtins":
         return named.__qualname__
-    module = pytorchs_name(named.__module__)
-    folder, _, file = module.rpartition(".")
-    if folder == "torch.nn" and file not in ("functional", "init", "parameter"):
-        module = f"torch.nn.modules.{file}"  # where PyTorch keeps its layers
-    return f"{module}.{named.__qualname__}"
+    return f"{pytorchs_home(named.__module__)}.{named.__qualname__}"

@@ -233,7 +233,7 @@ class AddcmulBackward0(Broadcast):
 
     def forward(self, x: Any, a: Any, b: Any, *, value: float) -> Any:
         self.save_for_backward(a, b, value)
-        return self.compute(lambda x, a, b: x + a.dtype.type(value) * a * b, x, a, b)
+        return self.compute(lambda x, a, b: x + to_number(value, a.dtype) * a * b, x, a, b)
 
     def to_a(self, grad: Value, a: Value, b: Value, value: float) -> Value:
         return grad
@@ -256,7 +256,7 @@ class AddcdivBackward0(Broadcast):
 
     def forward(self, x: Any, a: Any, b: Any, *, value: float) -> Any:
         self.save_for_backward(a, b, value)
-        return self.compute(lambda x, a, b: x + a.dtype.type(value) * a / b, x, a, b)
+        return self.compute(lambda x, a, b: x + to_number(value, a.dtype) * a / b, x, a, b)
 
     def to_a(self, grad: Value, a: Value, b: Value, value: float) -> Value:
         return grad

@@ -168,9 +168,6 @@ def _explain_number(data: Any, kind: np.dtype[Any]) -> Exception | None:
 
 # --- one number everywhere -------------------------------------------------------------------
 
-_C_NAMES = {"uint8": "uint8_t", "int8": "int8_t", "int16": "int16_t", "int32": "int"}
-_C_NAMES |= {"int64": "int64_t", "float16": "c10::Half", "float32": "float", "float64": "double"}
-
 
 def number(value: Any, kind: np.dtype[Any]) -> Any:
     """A Python number, or a tensor of one element, as one of this type, to fill a tensor with.
@@ -179,19 +176,9 @@ def number(value: Any, kind: np.dtype[Any]) -> Any:
     """
     if isinstance(value, TensorBase):
         value = value.array.item()
-    if kind.kind == "b":
-        return kind.type(value)
-    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+    if kind.kind != "b" and isinstance(value, int) and not -(2**63) <= value < 2**64:
         raise OverflowError("int too big to convert")
-    whole = kind.kind in "iu"
-    most = np.iinfo(kind).max if whole else float(np.finfo(kind).max)
-    least = np.iinfo(kind).min if kind.kind == "i" else -most
-    fits = np.isfinite(value) and least <= value <= most
-    if not fits and (whole or np.isfinite(value)):
-        raise RuntimeError(
-            f"value cannot be converted to type {_C_NAMES[kind.name]} without overflow"
-        )
-    return np.asarray(int(value) if whole else value).astype(kind)
+    return dtypes.number(value, kind)
 
 
 # --- as PyTorch's old constructors have it ---------------------------------------------------

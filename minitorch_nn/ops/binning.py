@@ -15,9 +15,9 @@ import numpy as np
 
 from ..autograd.node import Node
 from ..base import TensorBase, Value
-from ..dtypes import title
+from ..dtypes import cast, result_numpy, title
 from .dims import wrap_dim
-from .operands import array_of, refuse
+from .operands import array_of, is_number, refuse
 from .signatures import numpy_names
 
 # --- which values there are ------------------------------------------------------------------
@@ -205,7 +205,8 @@ def searchsorted(
     all values, or one for each row of values. sorter: the indices that sort the sequences.
     """
     bounds = array_of(sorted_sequence)
-    values = array_of(input)
+    refuse("b", "searchsorted_out_cpu", bounds, array_of(input))
+    values = cast(input, result_numpy(bounds, input)) if is_number(input) else array_of(input)
     _check_sides(right, side)
     _check_shapes(bounds, values, isinstance(input, TensorBase))
     if sorter is not None:

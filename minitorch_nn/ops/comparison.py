@@ -20,6 +20,7 @@ from .operands import (
     constant,
     constant_of_two,
     invalid_combination,
+    is_boolean,
     is_number,
     need_a_tensor,
     need_tensors,
@@ -107,6 +108,8 @@ def isin(
 ) -> Value:
     """Where the elements are among `test_elements` (with `invert`, are not), bool."""
     need_a_tensor("isin", elements, test_elements)
+    if is_boolean(elements) or is_boolean(test_elements):
+        raise NotImplementedError("Unsupported input type encountered for isin(): Bool")
     return constant(
         lambda x, y: np.isin(x, y, assume_unique=assume_unique, invert=invert),
         elements,

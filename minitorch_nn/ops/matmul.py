@@ -15,7 +15,7 @@ import numpy as np
 
 from ..autograd.node import Node
 from ..base import TensorBase, Value
-from ..dtypes import cpp_name, title
+from ..dtypes import cpp_name, number, title
 from .arithmetic import add, mul
 from .broadcasting import expand, joint_shape, sum_to
 from .operands import array_of, need_input, need_tensors, refuse_bool
@@ -86,11 +86,11 @@ class MmBackward0(Node):
 def add_to_product(y: Any, c: Any, beta: float, alpha: float) -> Any:
     """β·c + α·y, written into y."""
     if alpha != 1:
-        y *= y.dtype.type(alpha)  # an integer type cuts the factor to an integer
+        y *= number(alpha, y.dtype)  # an integer type cuts the factor to an integer
     if beta == 1:
         y += c
     elif beta != 0:  # PyTorch does not even read c for β = 0: it may hold nan
-        y += c * y.dtype.type(beta)
+        y += c * number(beta, y.dtype)
     return y
 
 

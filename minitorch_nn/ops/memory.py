@@ -79,6 +79,11 @@ def resize_(input: Any, size: Any) -> Any:
     return input
 
 
+def resize_as_(input: Any, the_template: Any) -> Any:
+    """`resize_` to another tensor's size."""
+    return resize_(input, the_template.shape)
+
+
 def apply_(input: Any, callable: Callable[[Any], Any]) -> Any:
     """Every number replaced by what the Python function makes of it: slow, and not differentiable.
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..autograd.node import Node
 from ..base import Value
+from ..dtypes import number
 from .dims import ints
 from .inplace import copy_
 from .operands import array_of, refuse_bool
@@ -30,7 +31,7 @@ class ConstantPadNdBackward0(Node):
     def forward(self, x: Any, *, pads: tuple[tuple[int, int], ...], value: float) -> Any:
         self.pads = pads
         size = [n + before + after for n, (before, after) in zip(x.shape, pads, strict=True)]
-        out = np.full(size, value, x.dtype)
+        out = np.full(size, number(value, x.dtype))
         inside = tuple(
             slice(max(b, 0), n - max(a, 0)) for n, (b, a) in zip(size, pads, strict=True)
         )
@@ -152,7 +153,7 @@ def pad(
     the input, a circular pad at most as wide.
     """
     if mode == "constant":
-        return constant_pad_nd(input, pad, 0.0 if value is None else value)
+        return constant_pad_nd(input, pad, 0.0 if value is None else float(value))
     ends = _ends(input, pad)
     if mode not in ("reflect", "replicate", "circular"):
         raise NotImplementedError(f"Unrecognised padding mode {mode}")

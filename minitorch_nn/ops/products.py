@@ -118,9 +118,11 @@ def addr(input: Value, vec1: Value, vec2: Value, *, beta: float = 1, alpha: floa
         if x.ndim != 1:
             raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {x.ndim}-D")
     _check_expands(input, (vec1.shape[0], vec2.shape[0]))
-    whole = result_numpy(array_of(input), array_of(vec1), array_of(vec2)).kind != "f"
+    kind = result_numpy(array_of(input), array_of(vec1), array_of(vec2)).kind
     for name, factor in (("beta", beta), ("alpha", alpha)):
-        if whole and isinstance(factor, float):
+        if isinstance(factor, bool) and kind != "b":
+            raise RuntimeError(f"Boolean {name} only supported for Boolean results.")
+        if kind != "f" and isinstance(factor, float):
             raise RuntimeError(
                 f"For integral input tensors, argument {name} must not be a floating point number."
             )

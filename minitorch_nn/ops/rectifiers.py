@@ -15,7 +15,7 @@ import numpy as np
 
 from ..autograd.node import Node
 from ..base import Value
-from ..dtypes import title
+from ..dtypes import number, title
 from ..stream import default_stream
 from .broadcasting import sum_to
 from .choice import where
@@ -79,8 +79,8 @@ class ThresholdBackward0(Node):
 
     def forward(self, x: Any, *, threshold: float, value: float) -> Any:
         self.save_for_backward(x)
-        self.threshold = x.dtype.type(threshold)
-        return select(x <= self.threshold, x.dtype.type(value), x)
+        self.threshold = number(threshold, x.dtype)
+        return select(x <= self.threshold, number(value, x.dtype), x)
 
     def backward(self, grad: Value) -> Value:
         (x,) = self.saved_tensors
