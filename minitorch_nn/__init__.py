@@ -34,6 +34,7 @@ from . import (
     random,
     return_types,
     special,
+    testing,
     utils,
 )
 from .amp import GradScaler, autocast
@@ -78,9 +79,11 @@ from .creation import (
     zeros_like,
 )
 from .device import device, get_default_device, set_default_device
-from .dtypes import bool_ as bool
 from .dtypes import (
+    bfloat16,
     can_cast,
+    complex64,
+    complex128,
     dtype,
     float16,
     float32,
@@ -93,7 +96,11 @@ from .dtypes import (
     promote_types,
     set_default_dtype,
     uint8,
+    uint16,
+    uint32,
+    uint64,
 )
+from .dtypes import bool_ as bool
 from .dtypes import float_ as float
 from .dtypes import int_ as int
 from .formatting import set_printoptions
@@ -430,6 +437,7 @@ from .tuning import (
 from .version import __version__
 
 half, double, short, long = float16, float64, int16, int64
+cfloat, cdouble = complex64, complex128
 newaxis = None
 
 # The functions that make a tensor of two numbers, as torch.add(2, 3).
@@ -493,6 +501,7 @@ name_plainly(
     cuda,
     cuda.amp,
     distributed,
+    distributions,
     linalg,
     nn,
     nn.functional,
@@ -502,6 +511,7 @@ name_plainly(
     optim.lr_scheduler,
     random,
     special,
+    testing,
     utils,
     utils.data,
 )

@@ -47,6 +47,30 @@ class dtype:
         return "bool_" if self.name == "bool" else self.name
 
 
+class NamedOnly(dtype):
+    """A type of PyTorch's that no tensor here can have. Programs name such types, in a table of all
+    types for instance, and compare with them; TypeError where they would be used."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str, itemsize: int) -> None:
+        self.name = name
+        self.itemsize = itemsize
+        self.is_floating_point = name == "bfloat16"
+
+    @property
+    def numpy(self) -> np.dtype[Any]:  # type: ignore[override]
+        raise TypeError(f"torch.{self.name} is not part of minitorch_nn")
+
+    @property
+    def is_signed(self) -> bool:
+        return not self.name.startswith("uint")
+
+    @property
+    def is_complex(self) -> bool:
+        return self.name.startswith("complex")
+
+
 float16 = dtype("float16")
 float32 = dtype("float32")
 float64 = dtype("float64")
@@ -57,6 +81,10 @@ int32 = dtype("int32")
 int64 = dtype("int64")
 bool_ = dtype("bool")  # exported as `minitorch_nn.bool`; the name would hide the builtin here
 half, float_, double, short, int_, long = float16, float32, float64, int16, int32, int64
+
+bfloat16 = NamedOnly("bfloat16", 2)
+complex64, complex128 = NamedOnly("complex64", 8), NamedOnly("complex128", 16)
+uint16, uint32, uint64 = NamedOnly("uint16", 2), NamedOnly("uint32", 4), NamedOnly("uint64", 8)
 
 ALL = (float16, float32, float64, uint8, int8, int16, int32, int64, bool_)
 _OF_NUMPY = {d.numpy: d for d in ALL}
@@ -105,7 +133,7 @@ def wanted(given: Any, function: str, argument: str = "'dtype'") -> dtype | None
 
     None if nothing was asked for. TypeError, naming the function, for what is no dtype.
     """
-    if given is None or type(given) is dtype:
+    if given is None or isinstance(given, dtype):
         return given
     if isinstance(given, type) and given in _OF_PYTHON:
         return _OF_PYTHON[given]
@@ -135,7 +163,7 @@ def set_default_dtype(d: dtype) -> None:
         raise TypeError(
             "invalid dtype object: only floating-point types are supported as the default type"
         )
-    if not d.is_floating_point:
+    if d.numpy.kind != "f":
         raise TypeError("only floating-point types are supported as the default type")
     _default = d
 
@@ -170,7 +198,7 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
 def _two(a: Any, b: Any, function: str, first: str, second: str) -> tuple[dtype, dtype]:
     """Two arguments that must be dtypes."""
     for position, (name, given) in enumerate(((first, a), (second, b)), 1):
-        if type(given) is not dtype:
+        if not isinstance(given, dtype):
             raise TypeError(
                 f"{function}(): argument '{name}' (position {position}) must be torch.dtype, not "
                 f"{type(given).__name__}"

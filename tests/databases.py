@@ -28,6 +28,7 @@ import torch as pytorch
 from torch.utils._pytree import tree_map
 
 import minitorch_nn
+from minitorch_nn.dtypes import NamedOnly
 
 from .parity import (
     TOLERANCE,
@@ -119,10 +120,7 @@ def as_ours(x: Any, tensors: dict[int, Any] | None = None) -> Any:
             known[id(x)] = _tensor_as_ours(x)
         return known[id(x)]
     if isinstance(x, _NAMED):
-        ours = getattr(minitorch_nn, str(x).removeprefix("torch."), None)
-        if ours is None:
-            raise Unfit(f"{_MISSING}{x}")
-        return ours
+        return _named_as_ours(x)
     if isinstance(x, pytorch.device):
         return minitorch_nn.device(str(x))
     if isinstance(x, pytorch.Size):
@@ -175,13 +173,20 @@ def as_theirs(x: Any, *, wide: bool = False) -> Any:
     return tree_map(lambda x: known.setdefault(id(x), leaf(x)), x)
 
 
+def _named_as_ours(x: Any) -> Any:
+    """torch.int64, torch.strided and the like."""
+    ours = getattr(minitorch_nn, str(x).removeprefix("torch."), None)
+    if ours is None or isinstance(ours, NamedOnly):
+        raise Unfit(f"{_MISSING}{x}")
+    return ours
+
+
 def _tensor_as_ours(x: pytorch.Tensor) -> Any:
     if x.layout != pytorch.strided:
         raise Unfit("tensors that are not strided, such as sparse ones")
     if x.is_complex():
         raise Unfit("complex numbers")
-    if not hasattr(minitorch_nn, str(x.dtype).removeprefix("torch.")):
-        raise Unfit(f"{_MISSING}{x.dtype}")
+    _named_as_ours(x.dtype)
     if x.dim() > 64:
         raise Unfit("more than 64 dimensions, which NumPy does not have")
     # A copy of the whole memory, then the same window on it: strides and gaps stay as they are.

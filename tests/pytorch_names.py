@@ -27,6 +27,8 @@ OWNERS = (
     "torch.utils",
     "torch.utils.data",
     "torch.autograd",
+    "torch.distributions",
+    "torch.testing",
     "torchvision",
     "torchvision.datasets",
     "torchvision.transforms",

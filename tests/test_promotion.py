@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+import minitorch_nn
+
 from .parity import case, cases, constant, exactly, parity
+from .programs import both
 from .versions import NOT_IMPLEMENTED
 
 DTYPES = ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64")
@@ -228,3 +231,26 @@ def test_promote_types_and_result_type() -> None:
         for b in names:
             parity(lambda torch: torch.promote_types(getattr(torch, a), getattr(torch, b)))  # noqa: B023
     parity(lambda torch, x: torch.result_type(x, 2.5), exactly([1], "int64"))
+
+
+@both
+def test_types_that_no_tensor_here_has_can_be_named(torch):
+    table = {"float32": torch.float32, "bfloat16": torch.bfloat16, "complex64": torch.complex64}
+    return (
+        [str(dtype) for dtype in table.values()],
+        torch.ones(2).dtype == table["bfloat16"],
+        table["bfloat16"].is_floating_point,
+        [torch.uint16.itemsize, torch.uint32.is_signed, torch.cdouble.is_complex],
+    )
+
+
+def test_types_that_no_tensor_here_has_are_refused_by_name() -> None:
+    for use in (
+        lambda dtype: minitorch_nn.ones(2, dtype=dtype),
+        lambda dtype: minitorch_nn.ones(2).to(dtype),
+        lambda dtype: minitorch_nn.nn.Linear(2, 1).to(dtype),
+        minitorch_nn.finfo,
+        minitorch_nn.set_default_dtype,
+    ):
+        with pytest.raises(TypeError, match=r"torch\.bfloat16 is not part of minitorch_nn"):
+            use(minitorch_nn.bfloat16)

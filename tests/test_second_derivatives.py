@@ -88,7 +88,7 @@ WITHOUT = {
     *("floor_divide", "broadcast_shapes", "unravel_index"),
     *("argsort", "bincount", "bucketize", "count_nonzero", "histc", "searchsorted"),
     *("unique", "unique_consecutive"),
-    *("embedding_bag", "embedding_renorm_"),
+    *("embedding_bag", "embedding_renorm_", "resize_as_"),
     *("empty_like", "full_like", "ones_like", "zeros_like", "rand_like", "randint_like"),
     *("randn_like", "multinomial"),
     *("zeros_like", "ones_like", "full_like", "empty_like", "multinomial"),
