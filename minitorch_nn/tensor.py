@@ -1332,8 +1332,8 @@ class Tensor(TensorBase):
     def unflatten(self, dim: builtins.int, sizes: Sequence[builtins.int]) -> Tensor:
         return shape.unflatten(self, dim, sizes)
 
-    def squeeze(self, dim: Any = None) -> Tensor:
-        return shape.squeeze(self, dim)
+    def squeeze(self, *dims: Any, dim: Any = None) -> Tensor:
+        return shape.squeeze(self, dims[0] if len(dims) == 1 else dims or dim)
 
     def unsqueeze(self, dim: builtins.int) -> Tensor:
         return shape.unsqueeze(self, dim)
@@ -2001,8 +2001,8 @@ class Tensor(TensorBase):
     ) -> Tensor:
         return become_view(self, strided.as_strided, size, stride, storage_offset)
 
-    def squeeze_(self, dim: Any = None) -> Tensor:
-        return become_view(self, shape.squeeze, dim)
+    def squeeze_(self, *dims: Any, dim: Any = None) -> Tensor:
+        return become_view(self, shape.squeeze, dims[0] if len(dims) == 1 else dims or dim)
 
     def unsqueeze_(self, dim: builtins.int) -> Tensor:
         return become_view(self, shape.unsqueeze, dim)

@@ -92,6 +92,8 @@ test_sizes_in_every_form = cases(
 test_squeeze_and_unsqueeze = cases(
     case("squeeze", lambda torch, x: x.squeeze(), (1, 3, 1), second=True, layout=True),
     case("squeeze: dim", lambda torch, x: x.squeeze(0), (1, 3, 1), second=True, layout=True),
+    case("squeeze: two dims", lambda torch, x: x.squeeze((0, 2)), (1, 3, 1), layout=True),
+    case("squeeze: one by one", lambda torch, x: x.squeeze(0, 2), (1, 3, 1), layout=True),
     case("squeeze: dim -1", lambda torch, x: x.squeeze(-1), (1, 3, 1), layout=True),
     case("squeeze: a dim of 3", lambda torch, x: x.squeeze(1), (1, 3, 1), layout=True),
     case("squeeze: dims", lambda torch, x: x.squeeze((0, 2)), (1, 3, 1), second=True, layout=True),

@@ -187,12 +187,12 @@ def nll_loss(
     return reshape(loss, (n, *places)) if reduction == "none" else loss
 
 
-def one_hot(tensor: Value, num_classes: int = -1) -> Value:
+def one_hot(input: Value, num_classes: int = -1) -> Value:
     """Rows of zeros with a 1 at each class: int64 (*) to int64 (*, num_classes).
 
     By default there are as many classes as the largest says. RuntimeError for a class out of range.
     """
-    t = array_of(tensor)
+    t = array_of(input)
     if t.dtype != np.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
     if not t.size and num_classes <= 0:
@@ -202,7 +202,7 @@ def one_hot(tensor: Value, num_classes: int = -1) -> Value:
     classes = t.max() + 1 if num_classes == -1 else num_classes
     if t.size and t.max() >= classes:
         raise RuntimeError("Class values must be smaller than num_classes.")
-    return constant(lambda t: (t[..., None] == np.arange(classes)).astype(np.int64), tensor)
+    return constant(lambda t: (t[..., None] == np.arange(classes)).astype(np.int64), input)
 
 
 def cross_entropy(
