@@ -165,7 +165,10 @@ class Stream:
         if n < 16:
             return self.normal_singly(shape, dtype, mean, std)
         z = self._normal_blocks(n, dtype)
-        return (z * z.dtype.type(std) + z.dtype.type(mean)).astype(dtype).reshape(shape)
+        own = z.dtype.type
+        # In float64, because PyTorch multiplies and adds in one instruction, which rounds once.
+        scaled = z.astype(np.float64) * own(std) + own(mean)
+        return scaled.astype(dtype).reshape(shape)
 
     def _normal_blocks(self, n: int, dtype: np.dtype[Any]) -> Array:
         """Box-Muller over blocks of 16. PyTorch: normal_fill in native/cpu/DistributionTemplates.h.
