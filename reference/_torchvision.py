@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from importlib.metadata import version
 from types import ModuleType
 
 __all__ = ["import_torchvision"]
@@ -26,14 +27,17 @@ def import_torchvision() -> ModuleType:
     those (`torchvision.ops`) stay unusable, and calling one says so.
 
     Raises:
-        ImportError: torchvision is not installed.
-        RuntimeError: the import failed for any other reason.
+        ModuleNotFoundError: torchvision, or a package that it needs, is not installed.
+        ImportError: it is, but does not fit the PyTorch beside it.
     """
     try:
         return importlib.import_module("torchvision")
-    except RuntimeError as error:
+    except ModuleNotFoundError:
+        raise
+    except (ImportError, OSError, RuntimeError) as error:
         if "torchvision::nms does not exist" not in str(error):
-            raise
+            versions = f"torchvision {version('torchvision')} and PyTorch {version('torch')}"
+            raise ImportError(f"{versions} do not fit together: {error}") from error
     # The failed import leaves submodules behind. Kept, they would be mixed with the new ones.
     for name in [name for name in sys.modules if name.split(".")[0] == "torchvision"]:
         del sys.modules[name]

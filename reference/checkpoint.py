@@ -32,8 +32,9 @@ def check_can_save(path: Path) -> None:
 
 def save_checkpoint(path: Path, name: str, model: nn.Module) -> None:
     """Write the weights of a model, one of MODELS, to `path`: the whole file or nothing."""
-    # Weights saved from a GPU would ask for that GPU again when they are loaded.
-    state_dict = {key: tensor.cpu() for key, tensor in model.state_dict().items()}
+    # Weights saved from a GPU would ask for that GPU again when they are loaded, and those of
+    # convolutions may lie channels last, which is nobody else's business.
+    state_dict = {key: tensor.cpu().contiguous() for key, tensor in model.state_dict().items()}
     with tempfile.TemporaryDirectory(prefix=".saving-", dir=path.parent) as folder:
         whole = Path(folder, path.name)
         torch.save({"model": name, "state_dict": state_dict}, whole)

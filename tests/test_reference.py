@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import metadata
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -14,20 +17,22 @@ import numpy as np
 import pytest
 import torch
 from torch import nn, optim
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, RandomSampler
 
 from reference import checkpoint as checkpoints
 from reference.__main__ import main
 from reference._torchvision import import_torchvision
 from reference.checkpoint import load_checkpoint, save_checkpoint
+from reference.device import check_bf16, pick_device, set_up
 from reference.model import MODELS, ConvNet, SimpleNN
-from reference.train import evaluate, pick_device, train
 
 from .mnist_folder import small_mnist, write_mnist
 from .versions import WITHOUT_TORCHVISION
 
 if not WITHOUT_TORCHVISION.applies:
-    from reference.data import chapter_transform, find_mnist
+    from reference import commands
+    from reference.data import DeviceLoader, Digits, chapter_transform, find_mnist
+    from reference.train import evaluate, train
 
     torchvision = import_torchvision()
 
@@ -67,7 +72,7 @@ try:
     assert import_torchvision() is torchvision
     assert torchvision.datasets.extension is torchvision.extension
     print(hasattr(sys.modules["torchvision._meta_registrations"], "registered"))
-except RuntimeError as error:
+except ImportError as error:
     print(error)
 """
 
@@ -81,9 +86,38 @@ def test_torchvision_imports_without_its_compiled_operators(tmp_path: Path) -> N
     assert python(IMPORT, fake_torchvision(tmp_path, broken)) == "False\n"
 
 
-def test_another_fault_of_torchvision_is_not_hidden(tmp_path: Path) -> None:
-    broken = "raise RuntimeError('something else')"
-    assert python(IMPORT, fake_torchvision(tmp_path, broken)) == "something else\n"
+@pytest.mark.parametrize("kind", ["RuntimeError", "ImportError", "OSError"])
+def test_a_torchvision_that_does_not_fit_is_named_with_its_version(
+    tmp_path: Path, kind: str
+) -> None:
+    folder = fake_torchvision(tmp_path, f"raise {kind}('undefined symbol')")
+    info = folder / "torchvision-0.1.2.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: torchvision\nVersion: 0.1.2\n")
+    code = """
+from reference.__main__ import main
+sys.stderr = sys.stdout
+print(main(["train"]))
+"""
+    line, status = python(code, folder).splitlines()
+    version = metadata.version("torch")
+    assert status == "2"
+    assert line == (
+        f"error: torchvision 0.1.2 and PyTorch {version} do not fit together: undefined symbol "
+        "(install the two that belong together: python -m pip install --upgrade torch torchvision)"
+    )
+
+
+def test_a_missing_torchvision_is_said_with_its_remedy(tmp_path: Path) -> None:
+    missing = "raise ModuleNotFoundError(\"No module named 'torchvision'\")"
+    (tmp_path / "torchvision.py").write_text(missing)
+    code = """
+from reference.__main__ import main
+sys.stderr = sys.stdout
+print(main(["train"]))
+"""
+    expected = "error: No module named 'torchvision'; install it with python -m pip install -e "
+    assert python(code, tmp_path) == f"{expected}'.[reference]'\n2\n"
 
 
 # ---- what is imported, and when
@@ -216,6 +250,45 @@ def test_a_device_that_is_not_there_is_refused(
     assert printed.out == ""
 
 
+def test_a_gpu_of_a_number_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert pick_device("cuda:1") == torch.device("cuda:1")
+    with pytest.raises(ValueError, match="there is no cuda:2: PyTorch finds 2 GPU"):
+        pick_device("cuda:2")
+
+
+def test_bfloat16_is_refused_where_it_is_only_emulated(monkeypatch: pytest.MonkeyPatch) -> None:
+    check_bf16(torch.device("cpu"))
+    monkeypatch.setattr(
+        torch.cuda, "is_bf16_supported", lambda including_emulation=True: including_emulation
+    )
+    with pytest.raises(ValueError, match="cuda has no bfloat16; leave --bf16 out"):
+        check_bf16(torch.device("cuda"))
+
+
+def test_tf32_is_for_gpus_that_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (7, 5))
+    for name in ("cpu", "cuda"):
+        with pytest.raises(ValueError, match=f"{name} has no TF32, .* leave --tf32 out"):
+            set_up(torch.device(name), tf32=True, deterministic=False)
+
+
+def test_a_deterministic_run_takes_deterministic_algorithms_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
+    try:
+        set_up(torch.device("cpu"), tf32=False, deterministic=True)
+        assert torch.are_deterministic_algorithms_enabled()
+        assert not torch.backends.cudnn.benchmark
+        assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
+    finally:
+        set_up(torch.device("cpu"), tf32=False, deterministic=False)
+    assert not torch.are_deterministic_algorithms_enabled()
+    assert not torch.backends.cuda.matmul.allow_tf32 and not torch.backends.cudnn.allow_tf32
+
+
 @WITHOUT_TORCHVISION.mark
 def test_the_device_is_printed_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -258,22 +331,37 @@ def test_training_learns_and_returns_what_it_prints(capsys: pytest.CaptureFixtur
 
 
 @WITHOUT_TORCHVISION.mark
-def test_nothing_is_learned_from_a_batch_whose_loss_is_nan() -> None:
+def test_a_loss_that_is_nan_ends_the_training_with_its_epoch(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     torch.manual_seed(0)
     model = SimpleNN()
     batches = list(loaders(batch_size=160)[0])
     batches[1][0][0, 0, 0, 0] = torch.nan
-    weights: list[Any] = []
-    criterion, optimizer = trainer(model)
+    with pytest.raises(FloatingPointError, match="the loss is nan at epoch 1, batch 2; a smaller"):
+        train(model, batches, *trainer(model))
+    assert capsys.readouterr().out == ""
 
-    def keep_weights(*_: Any) -> None:
-        weights.append(model.fc1.weight.detach().clone())
 
-    optimizer.register_step_post_hook(keep_weights)
-    with pytest.raises(FloatingPointError, match="the loss is nan at epoch 1, batch 2"):
-        train(model, batches, criterion, optimizer)
-    assert len(weights) == 1
-    assert torch.equal(model.fc1.weight, weights[0])
+@WITHOUT_TORCHVISION.mark
+def test_no_number_leaves_the_device_while_an_epoch_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    for name in ("item", "tolist", "cpu", "numpy", "__bool__", "__float__", "__int__"):
+        method = getattr(torch.Tensor, name)
+
+        def ask(self: Any, *args: Any, name: str = name, method: Any = method) -> Any:
+            asked.append(name)
+            return method(self, *args)
+
+        monkeypatch.setattr(torch.Tensor, name, ask)
+    model = SimpleNN()
+    batches = list(loaders()[0])
+    asked.clear()
+    train(model, batches, *trainer(model), num_epochs=1)
+    whole_epoch = len(asked)
+    asked.clear()
+    train(model, batches[:1], *trainer(model), num_epochs=1)
+    assert len(batches) > 5 and len(asked) == whole_epoch > 0
 
 
 @WITHOUT_TORCHVISION.mark
@@ -284,6 +372,167 @@ def test_scoring_leaves_the_model_as_it_was_and_in_evaluation_mode() -> None:
     assert not model.training
     assert all(parameter.grad is None for parameter in model.parameters())
     assert all(torch.equal(before[name], tensor) for name, tensor in model.state_dict().items())
+
+
+# ---- the flags of training
+
+
+def printed_by(capsys: pytest.CaptureFixture[str], *flags: str) -> list[str]:
+    assert main(["train", "--device", "cpu", *flags]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+@WITHOUT_TORCHVISION.mark
+@pytest.mark.parametrize("model", MODELS)
+def test_both_pipelines_print_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], model: str
+) -> None:
+    folder = write_mnist(tmp_path, small_mnist())
+    flags = ["--model", model, "--epochs", "2", "--data", str(folder)]
+    lines = printed_by(capsys, *flags)
+    assert len(lines) == 5
+    assert printed_by(capsys, *flags, "--pipeline", "device") == lines
+    assert printed_by(capsys, *flags, "--workers", "2") == lines
+
+
+@WITHOUT_TORCHVISION.mark
+def test_bfloat16_comes_near_float32(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    flags = ["--epochs", "1", "--data", str(write_mnist(tmp_path, small_mnist()))]
+    exact, rounded = (printed_by(capsys, *flags, *more)[2] for more in ([], ["--bf16"]))
+    assert exact != rounded
+    losses = [float(line.split()[3].rstrip(",")) for line in (exact, rounded)]
+    assert losses[0] == pytest.approx(losses[1], rel=0.01)
+
+
+@WITHOUT_TORCHVISION.mark
+def test_a_compiled_model_learns_the_same_and_saves_the_same_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The compiler itself is PyTorch's; here its place is taken by one that changes nothing.
+    compiled = []
+
+    def compile(model: nn.Module) -> None:
+        compiled.append(model)
+        model._compiled_call_impl = model._call_impl
+
+    monkeypatch.setattr(nn.Module, "compile", compile)
+    folder = write_mnist(tmp_path, small_mnist())
+    flags = ["--epochs", "1", "--data", str(folder)]
+    lines = printed_by(capsys, *flags)
+    path = tmp_path / "model.pth"
+    assert printed_by(capsys, *flags, "--compile", "--save", str(path)) == lines
+    assert len(compiled) == 1
+    assert type(load_checkpoint(path)) is SimpleNN
+
+
+@WITHOUT_TORCHVISION.mark
+def test_a_compiler_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
+    folder = write_mnist(tmp_path / "data", small_mnist())
+    code = f"""
+import os
+os.environ.update(PATH="", CXX="no-compiler", TORCHINDUCTOR_CACHE_DIR={str(tmp_path)!r})
+from reference.__main__ import main
+sys.stderr = sys.stdout
+try:
+    main(["train", "--compile", "--device", "cpu", "--epochs", "1", "--data", {str(folder)!r}])
+except SystemExit as error:
+    print(error.code)
+"""
+    *_, line, status = python(code).splitlines()
+    assert line.startswith("error: torch.compile does not work here; leave --compile out (")
+    assert status == "2"
+
+
+@WITHOUT_TORCHVISION.mark
+def test_until_scores_after_each_epoch_and_stops_when_it_is_reached(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = ["--data", str(write_mnist(tmp_path, small_mnist())), "--epochs", "9"]
+    lines = printed_by(capsys, *flags, "--until", "60")
+    scores = [float(line.split()[2].rstrip("%")) for line in lines if line.startswith("Test")]
+    assert [line.split()[0] for line in lines[2:]] == ["Epoch", "Test"] * len(scores)
+    assert 1 < len(scores) < 9
+    assert scores[-1] >= 60 > max(scores[:-1])
+
+
+@WITHOUT_TORCHVISION.mark
+def test_the_model_is_saved_after_every_epoch(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, path = write_mnist(tmp_path, small_mnist()), tmp_path / "model.pth"
+    saved = []
+
+    def keep(file: Path, name: str, model: nn.Module) -> None:
+        saved.append((file, name, model.fc1.weight.detach().clone()))
+
+    monkeypatch.setattr(commands, "save_checkpoint", keep)
+    printed_by(capsys, "--epochs", "2", "--data", str(folder), "--save", str(path))
+    assert [(file, name) for file, name, _ in saved] == [(path, "mlp")] * 2
+    assert not torch.equal(saved[0][2], saved[1][2])
+    saved.clear()
+    printed_by(capsys, "--epochs", "0", "--data", str(folder), "--save", str(path))
+    assert len(saved) == 1
+
+
+@WITHOUT_TORCHVISION.mark
+def test_the_time_is_printed_on_request(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_mnist(tmp_path, small_mnist())
+    last = printed_by(capsys, "--epochs", "2", "--data", str(folder), "--time")[-1]
+    seconds = re.fullmatch(r"Time: ([\d.]+) s, of which in each epoch: ([\d.]+), ([\d.]+)", last)
+    assert seconds is not None
+    assert 0 < float(seconds[2]) + float(seconds[3]) <= float(seconds[1]) + 0.002
+
+
+# ---- all images on the device
+
+
+@WITHOUT_TORCHVISION.mark
+def test_a_device_loader_gives_the_batches_of_a_data_loader() -> None:
+    files = small_mnist()
+    digits = Digits(*list(files.values())[:2], chapter_transform())
+    torch.manual_seed(3)
+    expected = [*(loader := DataLoader(digits, 32, shuffle=True)), *loader]
+    torch.manual_seed(3)
+    cpu = torch.device("cpu")
+    device_loader = DeviceLoader(digits, 32, RandomSampler(digits), cpu)
+    found = [*device_loader, *device_loader]
+    assert len(device_loader) == len(loader) and len(found) == len(expected)
+    for (images, labels), (expected_images, expected_labels) in zip(found, expected, strict=True):
+        assert images.dtype == torch.float32 and torch.equal(images, expected_images)
+        assert labels.dtype == torch.int64 and torch.equal(labels, expected_labels)
+
+
+@WITHOUT_TORCHVISION.mark
+def test_too_little_memory_for_all_images_is_said_before_training(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_mnist(tmp_path, small_mnist(train=30, test=20))
+    monkeypatch.setattr("reference.data.free_memory", lambda device: 1000)
+    with pytest.raises(SystemExit, match="2"):
+        main(["train", "--device", "cpu", "--pipeline", "device", "--data", str(folder)])
+    printed = capsys.readouterr()
+    assert "Epoch" not in printed.out
+    assert printed.err == (
+        "error: 30 images need 0.0 MiB on cpu, where 0.0 MiB are free; --pipeline loader holds one "
+        "batch at a time\n"
+    )
+
+
+@WITHOUT_TORCHVISION.mark
+def test_memory_that_runs_out_in_training_is_said_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(*_: Any) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.\nTried to allocate 20 MiB")
+
+    monkeypatch.setattr(ConvNet, "forward", exhausted)
+    folder = write_mnist(tmp_path, small_mnist())
+    with pytest.raises(SystemExit, match="2"):
+        main(["train", "--device", "cpu", "--model", "cnn", "--data", str(folder)])
+    assert capsys.readouterr().err == (
+        "error: CUDA out of memory. Tried to allocate 20 MiB; a smaller --batch-size takes less "
+        "memory\n"
+    )
 
 
 # ---- checkpoints
