@@ -9,11 +9,9 @@ the whole order.
 
 from __future__ import annotations
 
-import builtins
 import sys
 import warnings
 from math import e, inf, nan, pi
-from typing import Any
 
 # PyTorch says nothing of log(0) or an overflow: they give inf and nan, in both packages. This
 # hushes NumPy's warnings where they arise in this package, and only there.
@@ -48,34 +46,25 @@ from .autograd.grad_mode import (
 )
 from .autograd.graph_tree import graph_tree, print_graph
 from .creation import (
-    arange,
     as_tensor,
     asarray,
     empty,
     empty_like,
     empty_strided,
-    eye,
     from_numpy,
-    full,
     full_like,
-    linspace,
     logspace,
     normal,
-    of_numbers,
-    ones,
     ones_like,
-    rand,
     rand_like,
     randint,
     randint_like,
-    randn,
     randn_like,
     randperm,
     scalar_tensor,
     tensor,
     tril_indices,
     triu_indices,
-    zeros,
     zeros_like,
 )
 from .device import device, get_default_device, set_default_device
@@ -104,6 +93,53 @@ from .dtypes import bool_ as bool
 from .dtypes import float_ as float
 from .dtypes import int_ as int
 from .formatting import set_printoptions
+from .functions import (
+    abs,
+    add,
+    addmm,
+    arange,
+    bmm,
+    cat,
+    clamp,
+    cos,
+    div,
+    divide,
+    dot,
+    exp,
+    eye,
+    floor_divide,
+    full,
+    is_complex,
+    is_floating_point,
+    is_nonzero,
+    is_tensor,
+    linspace,
+    log,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+    matmul,
+    mean,
+    mm,
+    mul,
+    multiply,
+    mv,
+    numel,
+    ones,
+    pow,
+    rand,
+    randn,
+    result_type,
+    sin,
+    sqrt,
+    stack,
+    sub,
+    subtract,
+    sum,
+    true_divide,
+    zeros,
+)
 from .layout import (
     channels_last,
     channels_last_3d,
@@ -130,19 +166,7 @@ from .old_types import (
 )
 from .ops.activation import log_softmax, sigmoid, softmax, tanh
 from .ops.adaptive_pooling import adaptive_avg_pool1d, adaptive_max_pool1d
-from .ops.arithmetic import (
-    add,
-    addcdiv,
-    addcmul,
-    div,
-    lerp,
-    mul,
-    neg,
-    negative,
-    positive,
-    rsub,
-    sub,
-)
+from .ops.arithmetic import addcdiv, addcmul, lerp, neg, negative, positive, rsub
 from .ops.assignment import index_put
 from .ops.bilinear import bilinear
 from .ops.binning import (
@@ -156,18 +180,7 @@ from .ops.binning import (
 from .ops.broadcasting import broadcast_shapes, broadcast_tensors
 from .ops.calculus import cumulative_trapezoid, diff, trapezoid, trapz
 from .ops.cdist import cdist
-from .ops.choice import (
-    clamp,
-    clamp_max,
-    clamp_min,
-    clip,
-    fmax,
-    fmin,
-    masked_fill,
-    maximum,
-    minimum,
-    where,
-)
+from .ops.choice import clamp_max, clamp_min, clip, fmax, fmin, masked_fill, maximum, minimum, where
 from .ops.comparison import (
     allclose,
     eq,
@@ -204,7 +217,7 @@ from .ops.diagonals import (
     triu,
 )
 from .ops.distance import cosine_similarity, pairwise_distance
-from .ops.division import floor_divide, fmod, gcd, lcm, remainder
+from .ops.division import fmod, gcd, lcm, remainder
 from .ops.draws import bernoulli, multinomial
 from .ops.dropout import (
     alpha_dropout,
@@ -218,18 +231,7 @@ from .ops.dropout import (
 )
 from .ops.einsum import einsum, inner, tensordot
 from .ops.embedding import embedding, embedding_renorm_
-from .ops.exponentials import (
-    exp,
-    exp2,
-    expm1,
-    log,
-    log1p,
-    log2,
-    log10,
-    logaddexp,
-    logaddexp2,
-    xlogy,
-)
+from .ops.exponentials import exp2, expm1, log1p, log2, log10, logaddexp, logaddexp2, xlogy
 from .ops.extremes import amax, amin, aminmax, argmax, argmin, max, min
 from .ops.factors import cumprod, prod
 from .ops.folding import channel_shuffle, pixel_shuffle, pixel_unshuffle
@@ -244,7 +246,6 @@ from .ops.joining import (
     atleast_2d,
     atleast_3d,
     block_diag,
-    cat,
     chunk,
     column_stack,
     concat,
@@ -256,7 +257,6 @@ from .ops.joining import (
     row_stack,
     split,
     split_with_sizes,
-    stack,
     tensor_split,
     unbind,
     unsafe_chunk,
@@ -272,21 +272,15 @@ from .ops.logic import (
     bitwise_or,
     bitwise_right_shift,
     bitwise_xor,
-    logical_and,
-    logical_not,
-    logical_or,
-    logical_xor,
 )
-from .ops.matmul import addmm, bmm, dot, matmul, mm, mv, outer
+from .ops.matmul import outer
 from .ops.memory import resize_as_
 from .ops.moments import std, std_mean, var, var_mean
 from .ops.normalization import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from .ops.norms import dist, norm, renorm
-from .ops.operands import need_tensors
 from .ops.padding import constant_pad_nd
 from .ops.parts import narrow, narrow_copy, select
 from .ops.pointwise import (
-    abs,
     absolute,
     ceil,
     copysign,
@@ -301,7 +295,7 @@ from .ops.pointwise import (
     trunc,
 )
 from .ops.pool import avg_pool1d, max_pool1d, max_pool1d_with_indices, max_pool2d, max_pool3d
-from .ops.powers import float_power, ldexp, pow, reciprocal, rsqrt, sqrt, square
+from .ops.powers import float_power, ldexp, reciprocal, rsqrt, square
 from .ops.products import (
     addbmm,
     addmv,
@@ -339,7 +333,7 @@ from .ops.rectifiers import (
     threshold_,
 )
 from .ops.recurrent import gru_cell, lstm_cell, rnn_relu_cell, rnn_tanh_cell
-from .ops.reduction import all, any, count_nonzero, logsumexp, mean, nanmean, nansum, sum
+from .ops.reduction import all, any, count_nonzero, logsumexp, nanmean, nansum
 from .ops.scans import cummax, cummin, cumsum, logcumsumexp
 from .ops.scatter_reduce import index_reduce, scatter_reduce
 from .ops.scattering import (
@@ -398,17 +392,14 @@ from .ops.trigonometry import (
     atan,
     atan2,
     atanh,
-    cos,
     cosh,
     deg2rad,
     hypot,
     rad2deg,
-    sin,
     sinc,
     sinh,
     tan,
 )
-from .out import takes_out
 from .random import (
     Generator,
     default_generator,
@@ -439,55 +430,6 @@ from .version import __version__
 half, double, short, long = float16, float64, int16, int64
 cfloat, cdouble = complex64, complex128
 newaxis = None
-
-# The functions that make a tensor of two numbers, as torch.add(2, 3).
-add, sub, mul, div, floor_divide = map(of_numbers, (add, sub, mul, div, floor_divide))
-
-# The functions that tutorials give a tensor to write to.
-zeros, ones, full, eye = map(takes_out, (zeros, ones, full, eye))
-arange, linspace, rand, randn = map(takes_out, (arange, linspace, rand, randn))
-add, sub, mul, div, pow = map(takes_out, (add, sub, mul, div, pow))
-abs, exp, log, sqrt, sin, cos = map(takes_out, (abs, exp, log, sqrt, sin, cos))
-matmul, mm, bmm, mv, dot, addmm = map(takes_out, (matmul, mm, bmm, mv, dot, addmm))
-sum, mean, clamp, cat, stack = map(takes_out, (sum, mean, clamp, cat, stack))
-logical_and, logical_or, logical_xor = map(takes_out, (logical_and, logical_or, logical_xor))
-logical_not = takes_out(logical_not)
-
-subtract, multiply, divide, true_divide = sub, mul, div, div
-
-
-def result_type(tensor1: Any, tensor2: Any) -> dtype:
-    """The dtype that arithmetic on the two (tensors or numbers) would give."""
-    operands = [x.array if isinstance(x, Tensor) else x for x in (tensor1, tensor2)]
-    return dtypes.from_numpy(dtypes.result_numpy(*operands))
-
-
-def is_tensor(obj: object) -> builtins.bool:
-    """Whether `obj` is a Tensor."""
-    return isinstance(obj, Tensor)
-
-
-def is_floating_point(input: Tensor) -> builtins.bool:
-    """Whether `input` holds floats."""
-    need_tensors("is_floating_point", input=input)
-    return input.is_floating_point()
-
-
-def is_complex(input: Tensor) -> builtins.bool:
-    """False: complex numbers are not part of the package."""
-    need_tensors("is_complex", input=input)
-    return False
-
-
-def is_nonzero(input: Tensor) -> builtins.bool:
-    """Whether the one element of `input` is not 0. RuntimeError for more or fewer elements."""
-    return builtins.bool(input)
-
-
-def numel(input: Tensor) -> builtins.int:
-    """How many elements `input` holds."""
-    return input.numel()
-
 
 name_plainly(
     sys.modules[__name__],

@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Sequence
-from functools import wraps
 from operator import index
 from typing import Any
 
@@ -37,7 +36,7 @@ from .ops.alike import (  # the functions made like another belong to this famil
     zeros_like,
 )
 from .ops.as_array import check_numpy, number, to_array
-from .ops.operands import invalid_combination, is_number
+from .ops.operands import invalid_combination
 from .random import Generator, default_generator
 from .tensor import Tensor
 
@@ -55,7 +54,6 @@ __all__ = [
     "linspace",
     "logspace",
     "normal",
-    "of_numbers",
     "ones",
     "ones_like",
     "rand",
@@ -455,21 +453,3 @@ def normal(
     shape, kind = checked_shape("normal", size), _kind(dtype, "normal")
     g = generator or default_generator
     return _made(g.normal(shape, kind, mean, std), "normal", options)
-
-
-# --- from numbers alone ----------------------------------------------------------------------
-
-
-def of_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` of two numbers, too, as `torch.add(2, 3)`: they count as 0-d tensors.
-
-    PyTorch: torch/csrc/utils/python_arg_parser.cpp (should_allow_numbers_as_tensors).
-    """
-
-    @wraps(function)
-    def call(input: Any, other: Any, **options: Any) -> Any:
-        if is_number(input) and is_number(other):
-            input = tensor(input)
-        return function(input, other, **options)
-
-    return call

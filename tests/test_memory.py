@@ -74,6 +74,8 @@ WITH_OUT = {
     "sub": lambda torch, a, b, c: torch.sub(a, b, alpha=2, out=c),
     "mul": lambda torch, a, b, c: torch.mul(a, 3, out=c),
     "div": lambda torch, a, b, c: torch.div(a, b, out=c),
+    "floor_divide": lambda torch, a, b, c: torch.floor_divide(a, b, out=c),
+    "mul of numbers": lambda torch, a, b, c: torch.mul(2, 3, out=c),
     "matmul": lambda torch, a, b, c: torch.matmul(a, b, out=c),
     "mm": lambda torch, a, b, c: torch.mm(a, b, out=c),
     "exp": lambda torch, a, b, c: torch.exp(a, out=c),
@@ -97,6 +99,17 @@ def test_out_may_be_a_view_or_of_another_type(torch):
     torch.add(torch.ones(2), 1, out=base[0])
     wide = torch.add(torch.ones(2), 1, out=torch.empty(2, dtype=torch.float64))
     return base, wide, torch.add(torch.ones(2), 1, out=None)
+
+
+@both
+def test_out_of_another_shape_keeps_its_memory_if_that_is_large_enough(torch):
+    c, x = torch.zeros(5), torch.ones(2, 2)
+    first, place = c[:3], c.data_ptr()
+    warned(lambda: torch.mul(x, 2, out=c))
+    leaf = torch.empty(0, requires_grad=True)
+    with torch.no_grad():
+        torch.mul(x, 2, out=leaf)
+    return c, first, c.data_ptr() == place, leaf
 
 
 @both

@@ -68,15 +68,20 @@ def resize_(input: Any, size: Any) -> Any:
     """
     if input.requires_grad:
         raise RuntimeError("cannot resize variables that require grad")
-    shape = ints(size, "resize_", "size")
-    memory, count = _whole(input), prod(shape)
-    offset = (address(input.array) - address(memory)) // memory.itemsize
+    return refit(input, ints(size, "resize_", "size"))
+
+
+def refit(tensor: Any, shape: tuple[int, ...]) -> Any:
+    """The tensor itself in another shape, as `resize_` says, whether or not it requires a gradient:
+    what a function writes to by `out=` may."""
+    memory, count = _whole(tensor), prod(shape)
+    offset = (address(tensor.array) - address(memory)) // memory.itemsize
     if count > memory.size - offset:
         kept, offset = memory[offset:], 0
         memory = np.empty(count, memory.dtype)
         memory[: kept.size] = kept
-    input.array = memory[offset : offset + count].reshape(shape)
-    return input
+    tensor.array = memory[offset : offset + count].reshape(shape)
+    return tensor
 
 
 def resize_as_(input: Any, the_template: Any) -> Any:
