@@ -35,6 +35,10 @@ TWO_DIMS: dict[str, dict[str, Any]] = {
     "two dims": {"dim": (0, 2)},
     "a list": {"dim": [1, -1], "keepdim": True},
 }
+NUMPYS: dict[str, dict[str, Any]] = {
+    "NumPy's int64": {"dim": np.int64(-1)},
+    "NumPy's int32": {"dim": np.int32(0), "keepdim": True},
+}
 ONE_OR_MORE = ("sum", "mean", "amax", "amin", "logsumexp", "var", "std", "norm")
 ONE = ("prod", "max", "min", "argmax", "argmin", "any", "all")
 
@@ -57,6 +61,8 @@ def reductions(kind: str, x: Input, names: tuple[str, ...], how: dict[str, Any])
 test_over_every_choice_of_dims = cases(
     *reductions("3-D", distinct((3, 4, 5)), ONE_OR_MORE + ONE, DIMS),
     *reductions("3-D", distinct((3, 4, 5)), ONE_OR_MORE, TWO_DIMS),
+    # All but norm, which is written in Python, and wants a length of what is no int.
+    *reductions("3-D", distinct((3, 4, 5)), (*ONE_OR_MORE[:-1], *ONE), NUMPYS),
     *reductions("transposed", transposed(distinct((3, 4, 5))), ONE_OR_MORE + ONE, DIMS),
     *reductions("strided", strided(distinct((3, 4))), ONE_OR_MORE + ONE, DIMS),
 )

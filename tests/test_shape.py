@@ -95,6 +95,7 @@ test_squeeze_and_unsqueeze = cases(
     case("squeeze: two dims", lambda torch, x: x.squeeze((0, 2)), (1, 3, 1), layout=True),
     case("squeeze: one by one", lambda torch, x: x.squeeze(0, 2), (1, 3, 1), layout=True),
     case("squeeze: dim -1", lambda torch, x: x.squeeze(-1), (1, 3, 1), layout=True),
+    case("squeeze: NumPy's dim", lambda torch, x: x.squeeze(np.int64(-1)), (1, 3, 1), layout=True),
     case("squeeze: a dim of 3", lambda torch, x: x.squeeze(1), (1, 3, 1), layout=True),
     case("squeeze: dims", lambda torch, x: x.squeeze((0, 2)), (1, 3, 1), second=True, layout=True),
     case("squeeze: 0-d", lambda torch, x: x.squeeze(), ()),
@@ -130,6 +131,7 @@ test_order_of_dims = cases(
     case("permute: 0-d", lambda torch, x: x.permute(()), ()),
     case("movedim", lambda torch, x: x.movedim(0, 2), (2, 3, 4), second=True, layout=True),
     case("movedim: two", lambda torch, x: x.movedim((0, 1), (2, 0)), (2, 3, 4), layout=True),
+    case("movedim: NumPy's", lambda torch, x: x.movedim(np.int64(0), np.int32(2)), (2, 3, 4)),
     case("movedim: named", lambda torch, x: torch.movedim(x, 0, 1), (2, 3)),
     case("flip", lambda torch, x: x.flip(0), (3, 4), second=True, layout=True),
     case("flip: two", lambda torch, x: x.flip(0, 1), (3, 4), second=True, layout=True),
@@ -145,6 +147,7 @@ test_rearranging = cases(
         "roll: several", lambda torch, x: x.roll((1, -2), (0, 1)), (3, 4), second=True, layout=True
     ),
     case("roll: further than the size", lambda torch, x: torch.roll(x, 7, -1), (2, 3)),
+    case("roll: NumPy's numbers", lambda torch, x: x.roll(np.int64(2), np.int64(1)), (2, 3)),
     case("roll: transposed input", lambda torch, x: x.roll(1, 0), transposed((3, 4)), layout=True),
     case(
         "rot90: forward and back",

@@ -36,7 +36,7 @@ def vjp(
     v may be left out where the output is a single number.
     """
     with enable_grad():
-        leaves = _leaves(inputs, "inputs", "vjp", create_graph)
+        leaves = _leaves(inputs, "vjp", create_graph)
         returned, outputs = _call(func, leaves, "vjp", strict)
         vectors = _vectors(v, outputs, "vjp", "user-provided function returns")
         products = _products(outputs, leaves, vectors, create_graph, strict)
@@ -51,7 +51,7 @@ def jvp(
     v may be left out where the input is a single number.
     """
     with enable_grad():
-        leaves = _leaves(inputs, "inputs", "jvp", create_graph)
+        leaves = _leaves(inputs, "jvp", create_graph)
         vectors = _vectors(v, leaves, "jvp", "input to the user-provided function is")
         returned, outputs = _call(func, leaves, "jvp", strict)
         products = _forward_products(outputs, leaves, vectors, create_graph, strict)
@@ -64,7 +64,7 @@ def vhp(
     """(func(inputs), vᵀH): the Hessian H of a function that returns one number; v in the inputs'
     shape, and so the product."""
     with enable_grad():
-        leaves = _leaves(inputs, "inputs", "vhp", create_graph)
+        leaves = _leaves(inputs, "vhp", create_graph)
         vectors = _vectors(v, leaves, "vhp", "input to the user-provided function is")
         returned, outputs = _call(func, leaves, "vhp", strict)
         _need_one_number(returned, outputs, "vhp")
@@ -78,7 +78,7 @@ def hvp(
 ) -> tuple[Any, Any]:
     """(func(inputs), H·v): as vhp, H being symmetric; slower, for it passes backward thrice."""
     with enable_grad():
-        leaves = _leaves(inputs, "inputs", "hvp", create_graph)
+        leaves = _leaves(inputs, "hvp", create_graph)
         vectors = _vectors(v, leaves, "hvp", "input to the user-provided function is")
         returned, outputs = _call(func, leaves, "hvp", strict)
         _need_one_number(returned, outputs, "hvp")
@@ -101,7 +101,7 @@ def jacobian(
     and `strategy` choose how PyTorch goes about it, and choose nothing here.
     """
     with enable_grad():
-        leaves = _leaves(inputs, "inputs", "jacobian", create_graph)
+        leaves = _leaves(inputs, "jacobian", create_graph)
         returned, outputs = _call(func, leaves, "jacobian", strict)
         rows = tuple(_like(inputs, _jacobian(y, leaves, create_graph, strict)) for y in outputs)
     return _like(returned, rows)
@@ -117,7 +117,7 @@ def hessian(
 ) -> Any:
     """∂²output/∂inputᵢ∂inputⱼ of a function that returns one number, of shape
     (*inputᵢ.shape, *inputⱼ.shape); of a tuple of inputs a tuple (i) of tuples (j)."""
-    leaves = _leaves(inputs, "inputs", "hessian", create_graph)
+    leaves = _leaves(inputs, "hessian", create_graph)
 
     def gradient(*xs: Any) -> Any:
         returned, outputs = _call(func, xs, "hessian", strict)
@@ -172,34 +172,20 @@ def _forward_products(
     return _products(weighted, weights, vectors, create_graph, strict=False)
 
 
-def _leaves(given: Any, what: str, name: str, create_graph: bool) -> Tensors:
+def _leaves(given: Any, name: str, create_graph: bool) -> Tensors:
     """The inputs as a tuple of tensors to differentiate by; views of the user's under create_graph,
     so that the results can be differentiated by those."""
-    for i, x in enumerate(given if isinstance(given, tuple) else (given,)):
-        if not isinstance(x, TensorBase):
-            which = f"value at index {i}" if isinstance(given, tuple) else f"given {what}"
-            raise TypeError(
-                f"The {what} given to {name} must be either a Tensor or a tuple of Tensors but the "
-                f"{which} has type {type(x)}."
-            )
     return tuple(
         x.view(x.shape) if create_graph and x.requires_grad else x.detach().requires_grad_()
-        for x in (given if isinstance(given, tuple) else (given,))
+        for x in _as_tuple(given, "inputs", name)
     )
 
 
 def _call(func: Function, leaves: Tensors, name: str, strict: bool) -> tuple[Any, Tensors]:
     """What the function returned, and the same as a tuple."""
     returned = func(*leaves)
-    outputs = returned if isinstance(returned, tuple) else (returned,)
+    outputs = _as_tuple(returned, "outputs of the user-provided function", name)
     for i, y in enumerate(outputs):
-        if not isinstance(y, TensorBase):
-            what = "outputs of the user-provided function"
-            which = f"value at index {i}" if isinstance(returned, tuple) else f"given {what}"
-            raise TypeError(
-                f"The {what} given to {name} must be either a Tensor or a tuple of Tensors but the "
-                f"{which} has type {type(y)}."
-            )
         if strict and not y.requires_grad:
             raise RuntimeError(
                 f"Output {i} of the user-provided function does not require gradients. The outputs "
@@ -207,6 +193,19 @@ def _call(func: Function, leaves: Tensors, name: str, strict: bool) -> tuple[Any
                 "mode."
             )
     return returned, outputs
+
+
+def _as_tuple(given: Any, what: str, name: str) -> Tensors:
+    """The tensor or tensors as a tuple. TypeError for what is neither."""
+    tensors = given if isinstance(given, tuple) else (given,)
+    for i, x in enumerate(tensors):
+        if not isinstance(x, TensorBase):
+            which = f"value at index {i}" if tensors is given else f"given {what}"
+            raise TypeError(
+                f"The {what} given to {name} must be either a Tensor or a tuple of Tensors but the "
+                f"{which} has type {type(x)}."
+            )
+    return tensors
 
 
 def _vectors(v: Any, like: Tensors, name: str, whose: str) -> Tensors:

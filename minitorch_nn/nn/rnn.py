@@ -211,9 +211,8 @@ class RNNBase(Module):
         self, input: Tensor, state: tuple[Tensor, ...], sizes: list[int] | None
     ) -> tuple[Tensor, tuple[Tensor, ...]]:
         """The last layer's output, and every layer's last state stacked."""
-        cell = _CELLS[self.mode][0]
         # PyTorch hands a whole LSTM layer to oneDNN where that can: one node, not one a gate.
-        whole = cell is recurrent.lstm_step and not self.proj_size and sizes is None
+        whole = self.mode == "LSTM" and not self.proj_size and sizes is None
         whole = whole and input.dtype is float32 and input.numel() > 0
         firsts = [] if whole else list(zip(*[unbind(part, 0) for part in state], strict=True))
         lasts = []
@@ -231,17 +230,20 @@ class RNNBase(Module):
                     )
                 else:
                     first = firsts[place] if len(state) > 1 else firsts[place][0]
-                    output, last = (
-                        recurrent.along(cell, input, first, weights, reverse=reverse)
-                        if sizes is None
-                        else recurrent.along_packed(
-                            cell, input, sizes, first, weights, reverse=reverse
-                        )
-                    )
+                    output, last = self._along(input, sizes, first, weights, reverse)
                 outputs.append(output)
                 lasts.append(last if len(state) > 1 else (last,))
             input = cat(outputs, -1) if self.bidirectional else outputs[0]
         return input, tuple(stack(parts, 0) for parts in zip(*lasts, strict=True))
+
+    def _along(
+        self, input: Tensor, sizes: list[int] | None, first: Any, weights: Weights, reverse: bool
+    ) -> tuple[Tensor, Any]:
+        """The cell run along one layer in one direction, step by step, from its first state."""
+        cell = _CELLS[self.mode][0]
+        if sizes is None:
+            return recurrent.along(cell, input, first, weights, reverse=reverse)
+        return recurrent.along_packed(cell, input, sizes, first, weights, reverse=reverse)
 
     def _weights(self, place: int) -> Weights:
         names = self._all_weights[place]
@@ -357,6 +359,7 @@ class RNNCellBase(Module):
     """
 
     _gates: ClassVar[int]
+    _states: ClassVar[int] = 1  # parts of the state: one hidden, or as well a cell state
     nonlinearity = "tanh"
 
     def __init__(
@@ -397,9 +400,11 @@ class RNNCellBase(Module):
         name = type(self).__name__
         if input.dim() not in (1, 2):
             raise ValueError(f"{name}: Expected input to be 1D or 2D, got {input.dim()}D instead")
+        if hx is None:
+            hx = (zeros(*input.shape[:-1], self.hidden_size, dtype=input.dtype),) * self._states
         parts = hx if isinstance(hx, tuple) else (hx,)
         for i, part in enumerate(parts):
-            if part is not None and part.dim() not in (1, 2):
+            if part.dim() not in (1, 2):
                 what = f"hx[{i}]" if isinstance(hx, tuple) else "hidden"
                 raise ValueError(
                     f"{name}: Expected {what} to be 1D or 2D, got {part.dim()}D instead"
@@ -407,9 +412,7 @@ class RNNCellBase(Module):
         single = input.dim() == 1
         if single:
             input = input.unsqueeze(0)
-            parts = tuple(None if part is None else part.unsqueeze(0) for part in parts)
-        if hx is None:
-            parts = (zeros(input.shape[0], self.hidden_size, dtype=input.dtype),) * len(parts)
+            parts = tuple(part.unsqueeze(0) for part in parts)
         weights = self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh
         state = step(input, parts if len(parts) > 1 else parts[0], *weights)
         if not single:
@@ -448,14 +451,11 @@ class LSTMCell(RNNCellBase):
     """One step of LSTM; state and result are pairs (h, c)."""
 
     _gates = 4
+    _states = 2
 
     def forward(
         self, input: Tensor, hx: tuple[Tensor, Tensor] | None = None
     ) -> tuple[Tensor, Tensor]:
-        if hx is None:
-            rows = input.shape[:-1]
-            blank = zeros(*rows, self.hidden_size, dtype=input.dtype)
-            hx = (blank, blank)
         return self._step(recurrent.lstm_cell, input, hx)
 
 

@@ -6,7 +6,6 @@ torch/csrc/utils/python_arg_parser.cpp.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import prod
 from operator import index
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 
 def wrap_dim(dim: int, ndim: int) -> int:
     """A dimension counted from the end made positive. IndexError outside the range."""
+    dim = index(dim)  # of NumPy's, and of a tensor's one integer, an int
     bound = max(ndim, 1)  # a 0-d tensor accepts 0 and -1
     if not -bound <= dim < bound:
         raise IndexError(
@@ -23,13 +23,23 @@ def wrap_dim(dim: int, ndim: int) -> int:
     return dim % bound
 
 
-def wrap_dims(dims: int | Sequence[int], ndim: int) -> tuple[int, ...]:
-    """Several dimensions made positive. RuntimeError if one appears twice."""
-    wrapped = tuple(wrap_dim(d, ndim) for d in ([dims] if isinstance(dims, int) else dims))
+def wrap_dims(dims: Any, ndim: int) -> tuple[int, ...]:
+    """One dimension or several made positive. RuntimeError if one appears twice."""
+    wrapped = tuple([wrap_dim(d, ndim) for d in as_tuple(dims)])
     for d in wrapped:
         if wrapped.count(d) > 1:
             raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
     return wrapped
+
+
+def is_one(dims: Any) -> bool:
+    """Whether it is a single dimension: an int, or what counts as one, such as NumPy's integers."""
+    return hasattr(dims, "__index__")
+
+
+def as_tuple(dims: Any) -> tuple[Any, ...]:
+    """One dimension, or several, as a tuple."""
+    return (index(dims),) if is_one(dims) else tuple(dims)
 
 
 def sizes_of(sizes: tuple[Any, ...]) -> tuple[int, ...]:
@@ -55,7 +65,7 @@ def listed(given: tuple[Any, ...], named: Any = None) -> Any:
     """What a method was given as f(2, 3), f((2, 3)) or f(dims=(2, 3)); None if nothing."""
     if not given:
         return named
-    return given[0] if len(given) == 1 and not hasattr(given[0], "__index__") else given
+    return given[0] if len(given) == 1 and not is_one(given[0]) else given
 
 
 def infer_size(sizes: tuple[int, ...], count: int) -> tuple[int, ...]:

@@ -21,7 +21,7 @@ from ..return_types import max as max_result
 from ..return_types import min as min_result
 from .choice import maximum, minimum
 from .comparison import isnan
-from .dims import wrap_dim
+from .dims import is_one, wrap_dim
 from .gathering import scatter_add
 from .operands import array_of, constant
 from .reduction import Dims, SumBackward0, SumBackward1, spread, to_axes
@@ -257,7 +257,7 @@ def amin(input: Value, dim: int | Sequence[int] = (), keepdim: bool = False) -> 
 
 def _axes(x: Any, name: str, dim: Dims) -> tuple[int, ...]:
     axes = to_axes(dim, x.ndim)
-    if dim == ():
+    if not is_one(dim) and not dim:
         _need_dim(x, name, hint=_WITH_DIM)
     for axis in axes:
         need_elements(x, name, axis)

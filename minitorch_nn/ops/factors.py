@@ -17,7 +17,7 @@ from ..base import TensorBase, Value
 from ..dtypes import dtype as DType
 from .broadcasting import expand, multiply_up
 from .choice import where
-from .dims import wrap_dim
+from .dims import is_one, wrap_dim
 from .joining import cat
 from .operands import array_of
 from .parts import narrow
@@ -120,7 +120,7 @@ def prod(
     input: Value, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None
 ) -> Value:
     """The product over everything or along one dimension. Integers give int64."""
-    if dim is not None and not isinstance(dim, int):
+    if dim is not None and not is_one(dim):
         kind = type(dim).__name__
         raise TypeError(f"prod(): argument 'dim' (position 2) must be int, not {kind}")
     node = ProdBackward0 if dim is None else ProdBackward1

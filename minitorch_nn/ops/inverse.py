@@ -6,6 +6,7 @@ PyTorch: aten/src/ATen/native/BatchLinearAlgebra.cpp (linalg_inv_ex), LinearAlge
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -49,14 +50,21 @@ class LinalgInvExBackward0(Node):
 
 
 def _explain_singular(x: Any) -> str:
-    """Which pivot is zero, and in which matrix of a batch."""
-    flat = x.reshape(-1, *x.shape[-2:])
-    batch, pivot = next((b, p) for b, m in enumerate(flat) if (p := zero_pivot(m)))
-    where = "" if x.ndim == 2 else f"(Batch element {batch}): "
+    batch, pivot = first_failure(x, zero_pivot)
     return (
-        f"linalg.inv: {where}The diagonal element {pivot} is zero, the inversion could not be "
+        f"linalg.inv: {batch}The diagonal element {pivot} is zero, the inversion could not be "
         "completed because the input matrix is singular."
     )
+
+
+def first_failure(x: Any, place: Callable[[Any], int]) -> tuple[str, int]:
+    """Which matrix of a batch fails first, in a message's words, and at which place, from 1 on.
+
+    place: the function that finds it in one matrix; 0 where nothing fails.
+    """
+    flat = x.reshape(-1, *x.shape[-2:])
+    batch, found = next((b, p) for b, m in enumerate(flat) if (p := place(m)))
+    return ("" if x.ndim == 2 else f"(Batch element {batch}): "), found
 
 
 def zero_pivot(matrix: Any) -> int:
@@ -82,14 +90,18 @@ def check_square(x: Value, name: str) -> None:
         )
 
 
+def need_floats(a: Value, name: str) -> None:
+    kind = array_of(a).dtype
+    if kind.kind != "f":
+        raise NotImplementedError(
+            f"{name}: Expected a floating point or complex tensor as input. Got {title(kind)}"
+        )
+
+
 def inv(A: Value) -> Value:
     """The inverse of a square matrix, or of each of a batch. LinAlgError if one is singular."""
     check_square(A, "linalg.inv")
-    kind = array_of(A).dtype
-    if kind.kind != "f":
-        raise NotImplementedError(
-            f"linalg.inv: Expected a floating point or complex tensor as input. Got {title(kind)}"
-        )
+    need_floats(A, "linalg.inv")
     return LinalgInvExBackward0.apply(A)
 
 

@@ -23,7 +23,7 @@ from .arithmetic import sub
 from .broadcasting import add_up, sum_to
 from .choice import where
 from .comparison import isnan
-from .dims import wrap_dim
+from .dims import as_tuple, wrap_dim
 from .extremes import amax, amin
 from .inverse import _LinAlgError as LinAlgError
 from .matmul import matmul
@@ -298,7 +298,7 @@ def linalg_norm(
 ) -> Value:
     """torch.linalg.norm: a matrix norm if there is an order and two dimensions, else that of a
     vector; without order and `dim`, the 2-norm of all elements."""
-    dims = (dim,) if isinstance(dim, int) else dim
+    dims = None if dim is None else as_tuple(dim)
     if dims is not None and len(dims) not in (1, 2):
         raise RuntimeError(
             f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {list(dims)}"

@@ -20,7 +20,7 @@ from ..base import Value
 from ..dtypes import title
 from ..layout import is_dense
 from .broadcasting import expand, sum_to
-from .dims import ints, wrap_dim, wrap_dims
+from .dims import as_tuple, ints, wrap_dim, wrap_dims
 from .gathering import index_select
 from .indexing import IndexBackward0
 from .joining import expect_tensors, stack
@@ -105,8 +105,8 @@ def roll(
     Without dims the tensor is rolled as if it were flat. RuntimeError if shifts and dims do not
     align.
     """
-    steps = (shifts,) if isinstance(shifts, int) else tuple(shifts)
-    along = () if dims is None else (dims,) if isinstance(dims, int) else tuple(dims)
+    steps = as_tuple(shifts)
+    along = () if dims is None else as_tuple(dims)
     if not steps:
         raise RuntimeError("`shifts` required")
     if len(along) != len(steps) and not (len(steps) == 1 and not along):

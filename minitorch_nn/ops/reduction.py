@@ -38,10 +38,8 @@ Dims = int | Sequence[int] | None
 
 def to_axes(dim: Dims, ndim: int) -> tuple[int, ...]:
     """The dimensions to reduce: all for None and (), as PyTorch counts."""
-    if dim is None or (not isinstance(dim, int) and len(dim) == 0):
-        return tuple(range(ndim))
-    wrapped = wrap_dims(dim, ndim)
-    return wrapped if ndim else ()
+    wrapped = () if dim is None else wrap_dims(dim, ndim)
+    return wrapped if wrapped and ndim else tuple(range(ndim))
 
 
 def spread(y: Value, axes: tuple[int, ...], keepdim: bool) -> Value:
@@ -256,7 +254,7 @@ def all(input: Value, dim: Dims = None, keepdim: bool = False) -> Value:
 
 def _truth_axes(dim: Dims, ndim: int) -> tuple[int, ...]:
     """To `any` and `all` alone, no dimensions mean none, not all."""
-    return () if dim is not None and dim in ((), []) else to_axes(dim, ndim)
+    return to_axes(dim, ndim) if dim is None or wrap_dims(dim, ndim) else ()
 
 
 def _truth(result: Any, x: Any) -> Any:

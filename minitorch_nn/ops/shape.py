@@ -21,7 +21,7 @@ from ..base import TensorBase, Value
 from ..dtypes import title
 from ..layout import arranged, contiguous_format, lies_in, memory_format, preserve_format
 from .broadcasting import View, expand
-from .dims import infer_size, ints, wrap_dim, wrap_dims
+from .dims import as_tuple, infer_size, ints, is_one, wrap_dim, wrap_dims
 
 # --- views -----------------------------------------------------------------------------------
 
@@ -328,8 +328,7 @@ def permute(input: Value, dims: Sequence[int]) -> Value:
 
 def movedim(input: Value, source: int | Sequence[int], destination: int | Sequence[int]) -> Value:
     """`input` with some dimensions moved to other places, the rest keeping their order; a view."""
-    sources = [source] if isinstance(source, int) else list(source)
-    destinations = [destination] if isinstance(destination, int) else list(destination)
+    sources, destinations = list(as_tuple(source)), list(as_tuple(destination))
     if len(sources) != len(destinations):
         raise RuntimeError(
             f"movedim: Invalid source or destination dims: source ({sources} dims) should contain "
@@ -442,7 +441,7 @@ def squeeze(input: Value, dim: int | Sequence[int] | None = None) -> Value:
     if dim is None:
         dims: tuple[int, ...] = tuple(range(input.ndim))
     else:
-        node = SqueezeBackward1 if isinstance(dim, int) else SqueezeBackward2
+        node = SqueezeBackward1 if is_one(dim) else SqueezeBackward2
         dims = wrap_dims(dim, input.ndim)
     return node.apply(input, dims=tuple(d for d in dims if input.shape[d : d + 1] == (1,)))
 

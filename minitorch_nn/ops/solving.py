@@ -20,7 +20,7 @@ from .broadcasting import sum_to
 from .choice import where
 from .diagonals import tril
 from .inverse import _LinAlgError as LinAlgError
-from .inverse import check_square, inv, zero_pivot
+from .inverse import check_square, first_failure, inv, need_floats, zero_pivot
 from .matmul import matmul
 from .operands import array_of
 from .shape import squeeze, transpose, unsqueeze
@@ -68,10 +68,8 @@ class LinalgSolveExBackward0(Node):
 
 
 def _explain_unsolvable(a: Any) -> str:
-    flat = a.reshape(-1, *a.shape[-2:])
-    batch = next(i for i, matrix in enumerate(flat) if zero_pivot(matrix))
-    where_ = "" if a.ndim == 2 else f"(Batch element {batch}): "
-    return f"torch.linalg.solve: {where_}The solver failed because the input matrix is singular."
+    batch, _ = first_failure(a, zero_pivot)
+    return f"torch.linalg.solve: {batch}The solver failed because the input matrix is singular."
 
 
 def solve(A: Value, B: Value, *, left: bool = True) -> Value:
@@ -80,7 +78,7 @@ def solve(A: Value, B: Value, *, left: bool = True) -> Value:
     LinAlgError where A is singular.
     """
     check_square(A, "linalg.solve")
-    _need_floats(A, "linalg.solve")
+    need_floats(A, "linalg.solve")
     if array_of(A).dtype != array_of(B).dtype:
         raise RuntimeError(
             "linalg.solve: Expected A and B to have the same dtype, but found A of type "
@@ -118,7 +116,7 @@ class LinalgDetBackward0(Node):
 def det(A: Value) -> Value:
     """The determinant, by elimination: the product of the pivots. Shape (*)."""
     check_square(A, "linalg.det")
-    _need_floats(A, "linalg.det")
+    need_floats(A, "linalg.det")
     return LinalgDetBackward0.apply(A)
 
 
@@ -146,7 +144,7 @@ class LinalgSlogdetBackward0(Node):
 def linalg_slogdet(A: Value) -> Any:
     """(sign, logabsdet): a determinant too large or too small for a number, by its logarithm."""
     check_square(A, "linalg.slogdet")
-    _need_floats(A, "linalg.slogdet")
+    need_floats(A, "linalg.slogdet")
     return return_types.linalg_slogdet(LinalgSlogdetBackward0.apply(A))
 
 
@@ -198,36 +196,26 @@ def cholesky(input: Value, *, upper: bool = False) -> Value:
     LinAlgError where A is not positive definite. Only the triangle that is asked for is read.
     """
     check_square(input, "linalg.cholesky")
-    _need_floats(input, "linalg.cholesky")
+    need_floats(input, "linalg.cholesky")
     return LinalgCholeskyExBackward0.apply(input, upper=upper)
 
 
 def _explain_not_positive(a: Any) -> str:
-    """Which leading minor is not positive, and in which matrix of a batch."""
-    flat = a.reshape(-1, *a.shape[-2:])
-    batch, order = next((b, n) for b, m in enumerate(flat) if (n := _not_positive(m)))
-    where_ = "" if a.ndim == 2 else f"(Batch element {batch}): "
+    batch, order = first_failure(a, _not_positive)
     return (
-        f"linalg.cholesky: {where_}The factorization could not be completed because the input is "
+        f"linalg.cholesky: {batch}The factorization could not be completed because the input is "
         f"not positive-definite (the leading minor of order {order} is not positive-definite)."
     )
 
 
 def _not_positive(matrix: Any) -> int:
+    """The order of the first leading minor that is not positive; 0 if all are."""
     for order in range(1, len(matrix) + 1):
         try:
             np.linalg.cholesky(matrix[:order, :order])
         except np.linalg.LinAlgError:
             return order
     return 0
-
-
-def _need_floats(a: Value, name: str) -> None:
-    kind = array_of(a).dtype
-    if kind.kind != "f":
-        raise NotImplementedError(
-            f"{name}: Expected a floating point or complex tensor as input. Got {title(kind)}"
-        )
 
 
 class LinalgPinvBackward0(Node):
