@@ -8,6 +8,8 @@ the runners over them (test_op_db.py, test_module_db.py, test_optim_db.py) share
 - `as_ours(x)` rebuilds an input of PyTorch's in minitorch_nn: tensors with their very strides,
   dtypes, sizes, and lists of them. `Unfit` says why one cannot be: complex, sparse;
 - `run` calls a function in one library, forward and backward, and keeps what was seen;
+- `raised` calls it for its exception alone;
+- `left_out` says why an input is not compared at all;
 - `PASSED` counts what was compared and what was left out, for the table that ends the tests.
 """
 
@@ -18,7 +20,7 @@ import importlib
 import types
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import hypothesis
@@ -30,6 +32,7 @@ from torch.utils._pytree import tree_map
 import minitorch_nn
 from minitorch_nn.dtypes import NamedOnly
 
+from .exclusions import Exclusion
 from .parity import (
     TOLERANCE,
     Run,
@@ -101,6 +104,21 @@ def need(name: str) -> None:
     reason = _load(name)[1]
     if reason:
         pytest.skip(reason)
+
+
+def left_out(
+    exclusions: Iterable[Exclusion], name: str, args: Any, kwargs: Any, *others: Any
+) -> str | None:
+    """Why an input is not compared: an exclusion, or that this package cannot hold it or what is
+    given besides (`others`). None if it is."""
+    for exclusion in exclusions:
+        if exclusion.name in (name, name.partition(".")[0]) and exclusion.when(args, kwargs):
+            return exclusion.reason
+    try:
+        as_ours((args, kwargs, *others))
+    except Unfit as unfit:
+        return str(unfit)
+    return None
 
 
 # From PyTorch's objects to this package's.
@@ -276,6 +294,14 @@ def run(
             seen.seconds = second_derivatives(library, again, leaves, 0)
     seen.inputs_after = [np.array(array) for array in arrays]
     return seen
+
+
+def raised(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Exception | None:
+    """What the call raises."""
+    seen = Run()
+    with watched(seen):
+        function(*args, **kwargs)
+    return seen.error
 
 
 # Comparing.

@@ -21,8 +21,6 @@ from .versions import (
     is_older,
 )
 
-ALL = "every input"
-
 
 @dataclass(frozen=True)
 class Exclusion:

@@ -8,6 +8,7 @@ the call, in float64 the second derivatives; then what is raised on wrong settin
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections.abc import Iterator
 from typing import Any
@@ -18,8 +19,19 @@ import torch as pytorch
 import minitorch_nn
 
 from . import exclusions
-from .databases import PASSED, Unfit, agree, as_ours, as_theirs, entries, need, run
-from .parity import Mismatch, Run, compare_errors, compare_runs, watched
+from .databases import (
+    PASSED,
+    Unfit,
+    agree,
+    as_ours,
+    as_theirs,
+    entries,
+    left_out,
+    need,
+    raised,
+    run,
+)
+from .parity import Mismatch, Run, compare_errors, compare_runs
 from .versions import newest_error
 
 FLOATS = (pytorch.float64, pytorch.float32)
@@ -54,24 +66,15 @@ def settings(info: Any, dtype: Any, training: bool) -> Iterator[Any]:
     for given in info.module_inputs_func(
         info, device="cpu", dtype=dtype, requires_grad=True, training=training
     ):
-        reason = left_out(info, given)
+        setting, sent = given.constructor_input, given.forward_input
+        reason = left_out(
+            exclusions.MODULES, title(info), setting.args, setting.kwargs, sent.args, sent.kwargs
+        )
         if reason is None:
             yield given
             tally.compared += 1
         else:
             tally.left_out[reason] += 1
-
-
-def left_out(info: Any, given: Any) -> str | None:
-    made, sent = given.constructor_input, given.forward_input
-    for exclusion in exclusions.MODULES:
-        if exclusion.name == title(info) and exclusion.when(made.args, made.kwargs):
-            return exclusion.reason
-    try:
-        as_ours((made.args, made.kwargs, sent.args, sent.kwargs))
-    except Unfit as unfit:
-        return str(unfit)
-    return None
 
 
 def made(library: Any, cls: Any, args: Any, kwargs: Any, dtype: Any, training: bool) -> Any:
@@ -136,12 +139,14 @@ def compare(info: Any, given: Any, dtype: Any, training: bool) -> None:
     compare_runs(*[Run(output=seen.output) for seen in first], precision, graph=False, layout=False)
     second = dtype == pytorch.float64 and info.supports_gradgrad
     second = second and title(info) not in exclusions.SECOND
-    wide = made(pytorch, info.module_cls, setting.args, setting.kwargs, pytorch.float64, training)
-    wide_inputs, wide_named = as_theirs((sent.args, sent.kwargs), wide=True)
-    if title(info).startswith("Lazy"):
-        wake(pytorch, wide, wide_inputs, wide_named)
-    wide.load_state_dict(theirs.state_dict())
-    truth = lambda: see_module(pytorch, wide, wide_inputs, wide_named, second=False)  # noqa: E731
+    fresh = copy.deepcopy(theirs.state_dict())  # the call may change buffers
+
+    def truth() -> Run:
+        wide = copy.deepcopy(theirs).double()
+        wide.load_state_dict(fresh)
+        wide_inputs, wide_named = as_theirs((sent.args, sent.kwargs), wide=True)
+        return see_module(pytorch, wide, wide_inputs, wide_named, second=False)
+
     their_inputs, their_named = as_theirs((sent.args, sent.kwargs))
     a = see_module(pytorch, theirs, their_inputs, their_named, second=second)
     b = see_module(minitorch_nn, mine, inputs, named, second=second)
@@ -185,8 +190,8 @@ def test_errors(info: Any) -> None:
     for wrong in info.module_error_inputs_func(
         info, device="cpu", dtype=pytorch.float64, requires_grad=True, training=True
     ):
-        theirs = newest_error(raised(pytorch, info.module_cls, wrong.module_error_input))
-        mine = raised(minitorch_nn, ours_of(info), wrong.module_error_input)
+        theirs = newest_error(raised(use, pytorch, info.module_cls, wrong.module_error_input))
+        mine = raised(use, minitorch_nn, ours_of(info), wrong.module_error_input)
         if isinstance(mine, Unfit):
             continue
         if theirs is not None:
@@ -195,15 +200,12 @@ def test_errors(info: Any) -> None:
             raise Mismatch(f"PyTorch raises nothing; minitorch_nn {mine!r}") from mine
 
 
-def raised(library: Any, cls: Any, given: Any) -> Exception | None:
-    """What making the module, or calling it, raises."""
+def use(library: Any, cls: Any, given: Any) -> None:
+    """Makes the module and calls it."""
     setting, sent = given.constructor_input, given.forward_input
     same = as_ours if library is minitorch_nn else lambda x: x
-    seen = Run()
-    with watched(seen):
-        args, kwargs = same((setting.args, setting.kwargs))
-        module = made(library, cls, args, kwargs, same(pytorch.float64), True)
-        if sent is not None:
-            args, kwargs = same((sent.args, sent.kwargs))
-            module(*args, **kwargs)
-    return seen.error
+    args, kwargs = same((setting.args, setting.kwargs))
+    module = made(library, cls, args, kwargs, same(pytorch.float64), True)
+    if sent is not None:
+        args, kwargs = same((sent.args, sent.kwargs))
+        module(*args, **kwargs)

@@ -291,7 +291,6 @@ test_diagonals = cases(
     case("diag_embed: one dim twice", lambda torch, x: x.diag_embed(0, 2, -1), (2, 3), raises=True),
 )
 
-LONG = np.array([[0, 1]])
 test_refusals = cases(
     case(
         "scatter: types",
