@@ -1,8 +1,8 @@
 """All that a GPU is wanted for, in one call of at most eight minutes.
 
 Whoever has a GPU for a short while runs `python -m benchmarks gpu --json FILE` and has: the tests
-that need one, the reference's training of both networks, and the timings of NumPy, PyTorch on the
-CPU and PyTorch on the GPU, taken in one run on one machine. The parts share a budget of seconds.
+that need one, the chapter's trainings (`TRAININGS`), and the timings of NumPy, PyTorch on the CPU
+and PyTorch on the GPU, taken in one run on one machine. The parts share a budget of seconds.
 Each must be over by its share of it, so that a slow one cannot starve the next; what it leaves
 unused the next may have, and what does not fit is recorded as out of time.
 """
@@ -21,6 +21,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -34,8 +35,41 @@ __all__ = ["BUDGET", "gpu_report", "print_parts"]
 
 # Seconds: eight minutes, less what starting and stopping the processes takes.
 BUDGET = 460.0
-# The part of the budget that has gone when a part must be over.
-ENDS = {"tests": 0.30, "train_mlp": 0.50, "train_cnn": 0.65, "timings": 1.0}
+# The part of the budget that has gone when the tests, and when the timings, must be over.
+TESTS_END, TIMINGS_END = 0.28, 1.0
+
+
+@dataclass(frozen=True)
+class Training:
+    """A whole training as a user starts it, in a process of its own."""
+
+    title: str
+    program: tuple[str, ...]  # what Python is told to run; the device and the data are added
+    flags: tuple[str, ...]
+    end: float  # the part of the budget that has gone when it must be over
+
+
+REFERENCE = ("-m", "reference")
+ONE_PROCESS = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=1")
+ON_DEVICE = ("--pipeline", "device")
+TRAININGS = {
+    "mlp_loader": Training("MLP, 5 epochs, DataLoader", REFERENCE, (), 0.42),
+    "mlp_device": Training("MLP, 5 epochs, CUDA graphs", REFERENCE, ON_DEVICE, 0.47),
+    "mlp_to_97": Training(
+        "MLP to 97 %, CUDA graphs", REFERENCE, (*ON_DEVICE, "--until", "97", "--epochs", "20"), 0.52
+    ),
+    "cnn_device": Training(
+        "CNN, 5 epochs, CUDA graphs", REFERENCE, (*ON_DEVICE, "--model", "cnn"), 0.57
+    ),
+    "cnn_to_99": Training(
+        "CNN to 99 %, CUDA graphs, TF32",
+        REFERENCE,
+        (*ON_DEVICE, "--model", "cnn", "--tf32", "--until", "99", "--epochs", "20"),
+        0.62,
+    ),
+    "mlp_ddp": Training("MLP, 5 epochs, DDP of one process", (*ONE_PROCESS, *REFERENCE), (), 0.75),
+    "mlp_numpy": Training("MLP, 5 epochs, NumPy", ("-m", "minitorch_nn"), (), 0.79),
+}
 
 # The end of a part's output that is printed; the JSON has all of it.
 LAST_LINES = 12
@@ -52,7 +86,6 @@ def gpu_report(
     described: dict[str, dict[str, Any]],
     data: Path | None = None,
     budget: float = BUDGET,
-    epochs: int = 5,
     save: Callable[[dict[str, Any]], object] = lambda result: None,
     tick: Callable[[int], object] = lambda blocks: None,
 ) -> dict[str, Any]:
@@ -63,17 +96,16 @@ def gpu_report(
     every part, so that a call cut short leaves what it had.
     """
     began = time.monotonic()
-    ends = {part: began + share * budget for part, share in ENDS.items()}
     machine = environment.describe_machine()
     libraries = ["numpy", "torch", *(["cuda"] if device == "cuda" else [])]
     parts: dict[str, Any] = {}
     result = as_json([], libraries, plan, machine, described)
     result |= {"device": device, "budget": budget, "parts": parts}
 
-    parts["tests"] = run_tests(ends["tests"])
+    parts["tests"] = run_tests(began + TESTS_END * budget)
     save(result)
-    for model in ("mlp", "cnn"):
-        parts[f"train_{model}"] = run_training(model, device, epochs, data, ends[f"train_{model}"])
+    for name, training in TRAININGS.items():
+        parts[name] = run_training(training, device, data, began + training.end * budget)
         save(result)
     rows = measure(
         names,
@@ -81,7 +113,7 @@ def gpu_report(
         plan,
         start,
         described=described,
-        deadline=ends["timings"],
+        deadline=began + TIMINGS_END * budget,
         tick=tick,
     )
     result |= as_json(rows, libraries, plan, machine, described)
@@ -98,26 +130,44 @@ def run_tests(end: float) -> dict[str, Any]:
     return ran | {"verdict": last_line(ran)}
 
 
-def run_training(
-    model: str, device: str, epochs: int, data: Path | None, end: float
-) -> dict[str, Any]:
-    """Train `model` as the reference does; return its lines, seconds per epoch and accuracy.
+def run_training(training: Training, device: str, data: Path | None, end: float) -> dict[str, Any]:
+    """Train as told; return the lines, the seconds of every epoch and in all, and the accuracy.
 
-    The seconds lie between the lines of one epoch and the next, so the first epoch, which also
-    starts Python and the GPU, is not among them.
+    The reference tells its own seconds, which begin after Python, PyTorch and the images are there.
+    Of minitorch_nn's epochs all but the first lie between two lines.
     """
-    command = ["-m", "reference", "train", "--model", model, "--device", device]
-    command += ["--epochs", str(epochs)]
+    command = [*training.program, "train", *training.flags]
+    if "reference" in training.program:
+        command += ["--device", device, "--time"]
     if data is not None:
         command += ["--data", str(data)]
     ran = run(command, end)
-    printed = [when for when, text in ran.get("lines", []) if text.startswith("Epoch [")]
-    epoch_seconds = [later - sooner for sooner, later in pairwise(printed)]
+    times = told_seconds(ran) or seconds_between_lines(ran)
+    later = times["epoch_seconds"][times["first"] :]
     return ran | {
-        "epoch_seconds": epoch_seconds,
-        "seconds_per_epoch": statistics.median(epoch_seconds) if epoch_seconds else None,
+        "title": training.title,
+        "training_seconds": times["in_all"],
+        "epoch_seconds": times["epoch_seconds"],
+        "seconds_per_epoch": statistics.median(later) if later else None,
         "test_accuracy": test_accuracy(ran),
     }
+
+
+def told_seconds(ran: dict[str, Any]) -> dict[str, Any] | None:
+    """Read the line that `--time` prints, None where there is none."""
+    for _, text in ran.get("lines", []):
+        if found := re.fullmatch(r"Time: ([\d.]+) s, of which in each epoch: ([\d., ]+)", text):
+            each = [float(seconds) for seconds in found[2].split(", ")]
+            # The first epoch's have all the preparations in them.
+            return {"in_all": float(found[1]), "epoch_seconds": each, "first": 1}
+    return None
+
+
+def seconds_between_lines(ran: dict[str, Any]) -> dict[str, Any]:
+    """Return the seconds between the line of each epoch and that of the next."""
+    printed = [when for when, text in ran.get("lines", []) if text.startswith("Epoch [")]
+    each = [later - sooner for sooner, later in pairwise(printed)]
+    return {"in_all": None, "epoch_seconds": each, "first": 0}
 
 
 def run(arguments: Sequence[str], end: float) -> dict[str, Any]:
@@ -185,8 +235,8 @@ def last_line(ran: dict[str, Any]) -> str | None:
 
 
 def test_accuracy(ran: dict[str, Any]) -> float | None:
-    """Return the percentage in the line `Test Accuracy: 97.33%`, or None."""
-    for _, text in ran.get("lines", []):
+    """Return the percentage in the last line of the kind `Test Accuracy: 97.33%`, or None."""
+    for _, text in reversed(ran.get("lines", [])):
         if found := re.fullmatch(r"Test Accuracy: ([\d.]+)%", text.strip()):
             return float(found[1])
     return None
@@ -195,7 +245,7 @@ def test_accuracy(ran: dict[str, Any]) -> float | None:
 def print_parts(result: dict[str, Any]) -> None:
     """Print what the tests and the trainings gave."""
     for name, part in result["parts"].items():
-        print(f"\n{name}: {part.get('command', '')}")
+        print(f"\n{part.get('title', name)}: {part.get('command', '')}")
         if "skipped" in part:
             print(f"  {part['skipped']}")
             continue
@@ -204,4 +254,4 @@ def print_parts(result: dict[str, Any]) -> None:
         if "stopped" in part:
             print(f"  stopped after {part['seconds']:.0f} s: {part['stopped']}")
         if part.get("seconds_per_epoch") is not None:
-            print(f"  {part['seconds_per_epoch']:.2f} s an epoch")
+            print(f"  {part['seconds_per_epoch']:.3f} s an epoch")

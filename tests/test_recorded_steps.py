@@ -7,6 +7,7 @@ may be asked of the device meanwhile. The tests marked gpu, at the end, do it on
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -216,9 +217,13 @@ def test_on_a_gpu_both_pipelines_print_the_same_losses(
 
 @pytest.mark.gpu
 @needs_gpu
-@pytest.mark.parametrize("flag", ["--tf32", "--bf16", "--compile", "--deterministic"])
-@pytest.mark.parametrize("pipeline", ["loader", "device"])
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(
+    ("name", "pipeline", "flag"),
+    [
+        *itertools.product(MODELS, ["loader", "device"], ["--tf32", "--bf16", "--deterministic"]),
+        ("mlp", "device", "--compile"),  # compiling takes its time
+    ],
+)
 def test_on_a_gpu_every_flag_trains(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
