@@ -44,12 +44,24 @@ def run_train(arguments: argparse.Namespace) -> None:
     torch.manual_seed(arguments.seed)
     with one_line_errors(of="each process"):
         model = MODELS[arguments.model]().to(device)
-        train_loader, test_loader = make_loaders(arguments, train_set, test_set, device)
+        loaders = make_loaders(arguments, train_set, test_set, device)
     if device.type == "cuda":
         # The order that tensor cores want: a pixel's channels side by side.
         model = model.to(memory_format=torch.channels_last)
     if arguments.compile:
         model.compile()  # in place, so that its state_dict keeps its names
+    train_and_score(arguments, model, *loaders, device)
+    distributed.leave()
+
+
+def train_and_score(
+    arguments: argparse.Namespace,
+    model: nn.Module,
+    train_loader: Loader,
+    test_loader: Loader,
+    device: torch.device,
+) -> None:
+    """Do what `train` is for, once all that the flags ask for is there."""
     trained = DistributedDataParallel(model) if distributed.launched() else model
     criterion = nn.CrossEntropyLoss()
     optimizer = optim.SGD(
@@ -58,7 +70,6 @@ def run_train(arguments: argparse.Namespace) -> None:
         momentum=arguments.momentum,
         fused=device.type == "cuda",  # the update of all weights in one kernel
     )
-
     epochs_saved = 0
 
     def after_epoch() -> bool:
@@ -93,7 +104,6 @@ def run_train(arguments: argparse.Namespace) -> None:
     if arguments.time:
         each = ", ".join(f"{epoch.seconds:.3f}" for epoch in history)
         say(f"Time: {seconds:.3f} s, of which in each epoch: {each}")
-    distributed.leave()
 
 
 def run_evaluate(arguments: argparse.Namespace) -> None:
@@ -192,7 +202,7 @@ def explain(error: RuntimeError, arguments: argparse.Namespace, epochs_saved: in
     if distributed.connection_was_lost(error):
         kept = "nothing was saved"
         if arguments.save is not None and epochs_saved:
-            kept = f"{arguments.save} holds the weights of epoch {epochs_saved}"
+            kept = f"{arguments.save} was last saved after epoch {epochs_saved}"
         fail(
             f"process {distributed.rank()} has lost another one, which must have ended, and the "
             f"job ends with it; {kept} ({error})",

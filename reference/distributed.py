@@ -14,6 +14,7 @@ Without torchrun there is one process, and every function here does the least it
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -114,8 +115,13 @@ def join(device: torch.device) -> None:
 
 
 def leave() -> None:
-    """Part from the others, who are done as well."""
+    """Part from the others, who are done as well; nothing may refer to their group any more.
+
+    Gloo's threads end with the last reference to the group. One that was still giving back a
+    tensor while Python ends would abort the process.
+    """
     if dist.is_initialized():
+        gc.collect()  # DistributedDataParallel refers to itself, and to the group
         dist.destroy_process_group()
 
 
