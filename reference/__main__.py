@@ -94,7 +94,9 @@ def make_parser() -> Parser:
     comparing = commands.add_parser(
         "compare", help="train minitorch_nn and PyTorch side by side: how far do they lie apart?"
     )
-    comparing.add_argument("--steps", type=positive, default=1000, help="(default: 1000)")
+    comparing.add_argument(
+        "--steps", type=positive, default=1000, help="(default: 1000; 100 will do for the cnn)"
+    )
     comparing.add_argument("--plot", type=Path, metavar="FILE", help="draw it (PNG, SVG or PDF)")
 
     for command in (training, comparing):
@@ -163,7 +165,7 @@ def command(name: str) -> Callable[[argparse.Namespace], None]:
 
     if name == "compare":
         # The one command that needs minitorch_nn; the others must do without.
-        from reference.compare import run_compare
+        from reference.compare.command import run_compare
 
         return one_line_errors()(run_compare)
     return run_train if name == "train" else run_evaluate

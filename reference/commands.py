@@ -188,6 +188,8 @@ def one_line_errors(of: str = "a machine") -> Iterator[None]:
     """
     try:
         yield
+    except BrokenPipeError:  # nothing is wrong but that nobody reads on
+        raise
     except (ImportError, OSError, RuntimeError, ValueError) as error:
         message = str(error)
         if isinstance(error, OSError) and error.filename is not None:
