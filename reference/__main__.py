@@ -58,6 +58,34 @@ def make_parser() -> Parser:
         epilog="On several GPUs: torchrun --nproc-per-node=N -m reference train. The N processes "
         "share each batch, so that neither --batch-size nor --lr changes with N.",
     )
+    scoring = commands.add_parser("evaluate", help="score a saved model on the test images")
+    comparing = commands.add_parser(
+        "compare", help="train minitorch_nn and PyTorch side by side: how far do they lie apart?"
+    )
+    for learning in (training, comparing):
+        learning.add_argument(
+            "--model", choices=("mlp", "cnn"), default="mlp", help="(default: mlp)"
+        )
+        learning.add_argument("--batch-size", type=positive, default=64, help="(default: 64)")
+        learning.add_argument(
+            "--lr", type=finite, default=0.01, help="learning rate (default: 0.01)"
+        )
+        learning.add_argument("--momentum", type=finite, default=0.9, help="(default: 0.9)")
+        learning.add_argument("--seed", type=seed, default=0, help="(default: 0)")
+    for reading in (training, scoring, comparing):
+        reading.add_argument(
+            "--data",
+            metavar="DIR",
+            help="folder with MNIST (default: ./data, else the sample in the package)",
+        )
+    for computing in (training, scoring):
+        computing.add_argument(
+            "--device",
+            type=device_name,
+            default="auto",
+            help="cpu, mps, cuda or cuda:N (default: auto, a GPU where there is one)",
+        )
+
     training.add_argument("--epochs", type=natural, default=5, help="(default: 5)")
     training.add_argument("--download", action="store_true", help="fetch MNIST where it is missing")
     training.add_argument(
@@ -73,11 +101,11 @@ def make_parser() -> Parser:
     training.add_argument(
         "--workers", type=natural, default=0, help="the loader's processes (default: 0)"
     )
-    training.add_argument("--tf32", action="store_true", help="round factors to TF32 (GPU)")
+    training.add_argument("--tf32", action="store_true", help="multiply in TF32 (NVIDIA GPUs)")
     training.add_argument("--bf16", action="store_true", help="multiply in bfloat16")
     training.add_argument("--compile", action="store_true", help="torch.compile the model")
     training.add_argument(
-        "--deterministic", action="store_true", help="the same bits in every run of one machine"
+        "--deterministic", action="store_true", help="the same bits in every run on a machine"
     )
     training.add_argument(
         "--until",
@@ -87,41 +115,13 @@ def make_parser() -> Parser:
     )
     training.add_argument("--time", action="store_true", help="print the seconds that it took")
 
-    scoring = commands.add_parser("evaluate", help="score a saved model on the test images")
     scoring.add_argument("file", type=Path, metavar="FILE", help="what --save wrote")
     scoring.set_defaults(download=False)
 
-    comparing = commands.add_parser(
-        "compare", help="train minitorch_nn and PyTorch side by side: how far do they lie apart?"
-    )
     comparing.add_argument(
         "--steps", type=positive, default=1000, help="(default: 1000; 100 will do for the cnn)"
     )
     comparing.add_argument("--plot", type=Path, metavar="FILE", help="draw it (PNG, SVG or PDF)")
-
-    for command in (training, comparing):
-        command.add_argument(
-            "--model", choices=("mlp", "cnn"), default="mlp", help="(default: mlp)"
-        )
-        command.add_argument("--batch-size", type=positive, default=64, help="(default: 64)")
-        command.add_argument(
-            "--lr", type=finite, default=0.01, help="learning rate (default: 0.01)"
-        )
-        command.add_argument("--momentum", type=finite, default=0.9, help="(default: 0.9)")
-        command.add_argument("--seed", type=seed, default=0, help="(default: 0)")
-    for command in (training, scoring):
-        command.add_argument(
-            "--device",
-            type=device_name,
-            default="auto",
-            help="cpu, mps, cuda or cuda:N (default: auto, a GPU where there is one)",
-        )
-    for command in (training, scoring, comparing):
-        command.add_argument(
-            "--data",
-            metavar="DIR",
-            help="folder with MNIST (default: ./data, else the sample in the package)",
-        )
     return parser
 
 

@@ -111,7 +111,10 @@ def join(device: torch.device) -> None:
     """
     if not launched():
         return
-    dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    if device.type == "cuda":
+        dist.init_process_group("nccl", device_id=device)
+    else:
+        dist.init_process_group("gloo")
 
 
 def leave() -> None:
