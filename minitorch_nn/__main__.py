@@ -6,6 +6,7 @@ import argparse
 import math
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +46,7 @@ def make_parser() -> Parser:
     natural = number(int, "0 or more", lambda value: value >= 0)
     finite = number(float, "finite and 0 or more", lambda value: 0 <= value < math.inf)
     seed = number(int, "from -2**63 to 2**64 - 1", lambda value: -(2**63) <= value < 2**64)
+    percentage = number(float, "from 0 to 100", lambda value: 0 <= value <= 100)
 
     parser = Parser(
         prog="python -m minitorch_nn",
@@ -61,8 +63,15 @@ def make_parser() -> Parser:
     training.add_argument("--seed", type=seed, default=0, help="(default: 0)")
     training.add_argument("--download", action="store_true", help="fetch MNIST where it is missing")
     training.add_argument(
-        "--save", type=Path, metavar="FILE", help="keep the trained model in FILE"
+        "--save", type=Path, metavar="FILE", help="keep the model in FILE, after each epoch anew"
     )
+    training.add_argument(
+        "--until",
+        type=percentage,
+        metavar="PERCENT",
+        help="score after each epoch, and stop at this test accuracy",
+    )
+    training.add_argument("--time", action="store_true", help="print the seconds that it took")
     training.set_defaults(run=run_train)
 
     scoring = commands.add_parser("evaluate", help="score a saved model on the test images")
@@ -112,8 +121,25 @@ def run_train(arguments: argparse.Namespace) -> None:
     criterion = nn.CrossEntropyLoss()
     optimizer = optim.SGD(model.parameters(), lr=arguments.lr, momentum=arguments.momentum)
 
-    train(model, train_loader, criterion, optimizer, arguments.epochs)
-    evaluate(model, test_loader)
+    def after_epoch() -> bool:
+        """Save what was learned so far, and say whether it is enough."""
+        save(arguments, model)
+        return arguments.until is not None and evaluate(model, test_loader) >= arguments.until
+
+    began = time.perf_counter()
+    history = train(model, train_loader, criterion, optimizer, arguments.epochs, after_epoch)
+    seconds = time.perf_counter() - began
+    if arguments.until is None or not history:
+        evaluate(model, test_loader)
+    if not history:
+        save(arguments, model)
+    if arguments.time:
+        each = ", ".join(f"{epoch.seconds:.3f}" for epoch in history)
+        print(f"Time: {seconds:.3f} s, of which in each epoch: {each}")
+
+
+def save(arguments: argparse.Namespace, model: nn.Module) -> None:
+    """Write the model to where --save says."""
     if arguments.save is not None:
         with one_line_errors():
             save_checkpoint(arguments.save, arguments.model, model)

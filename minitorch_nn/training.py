@@ -11,6 +11,7 @@ It is written as it would be for PyTorch; only the name after `import` differs.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -75,6 +76,7 @@ class Epoch(NamedTuple):
 
     loss: float  # the mean of the batches' losses
     accuracy: float  # in percent, each image judged just before its batch was learned from
+    seconds: float
 
 
 def train(
@@ -83,11 +85,13 @@ def train(
     criterion: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
     optimizer: optim.Optimizer,
     num_epochs: int = 5,
+    after_epoch: Callable[[], bool] = lambda: False,
 ) -> list[Epoch]:
     """Train for `num_epochs` passes over the loader, and print and return each one's figures.
 
     `train_loader` gives pairs of images and labels (int64 [N]) each time it is iterated, and has a
-    length: a DataLoader, or a list of batches.
+    length: a DataLoader, or a list of batches. `after_epoch` is called after each epoch; where it
+    returns True the training ends.
 
     Raises:
         FloatingPointError: a batch's loss is nan or infinite. Nothing is learned from that batch.
@@ -95,6 +99,7 @@ def train(
     model.train()
     history = []
     for epoch in range(1, num_epochs + 1):
+        began = time.perf_counter()
         running_loss = 0.0
         correct = 0
         total = 0
@@ -117,12 +122,20 @@ def train(
             total += labels.size(0)
             correct += (predicted == labels).sum().item()
 
-        history.append(Epoch(running_loss / len(train_loader), 100 * correct / total))
+        figures = Epoch(
+            loss=running_loss / len(train_loader),
+            accuracy=100 * correct / total,
+            seconds=time.perf_counter() - began,
+        )
+        history.append(figures)
         print(
             f"Epoch [{epoch}/{num_epochs}], "
-            f"Loss: {history[-1].loss:.4f}, Accuracy: {history[-1].accuracy:.2f}%",
+            f"Loss: {figures.loss:.4f}, Accuracy: {figures.accuracy:.2f}%",
             flush=True,
         )
+        if after_epoch():
+            break
+        model.train()  # it may have been scored
     return history
 
 

@@ -77,9 +77,9 @@ def train_and_score(
         nonlocal epochs_saved
         save(arguments, model)
         epochs_saved += 1
-        if arguments.until is None:
-            return False
-        return evaluate(model, test_loader, device) >= arguments.until
+        return (
+            arguments.until is not None and evaluate(model, test_loader, device) >= arguments.until
+        )
 
     began = time.perf_counter()
     try:

@@ -121,13 +121,67 @@ def test_where_nothing_can_be_downloaded_the_sample_is_used(
     assert printed.err.endswith("; the sample is used instead\n")
 
 
+# What PyTorch alone can do.
+REFERENCES_OWN = {
+    "device": "auto",
+    "pipeline": "loader",
+    "workers": 0,
+    "tf32": False,
+    "bf16": False,
+    "compile": False,
+    "deterministic": False,
+}
+
+
 def test_the_packages_take_the_same_flags_with_the_same_defaults() -> None:
     for command in (["train"], ["evaluate", "model.pth"]):
         ours = vars(numpy_cli.make_parser().parse_args(command))
         theirs = vars(torch_cli.make_parser().parse_args(command))
-        assert theirs.pop("device") == "auto"
+        own = {name: theirs.pop(name) for name in REFERENCES_OWN if name in theirs}
+        assert own == (REFERENCES_OWN if command == ["train"] else {"device": "auto"})
         ours.pop("run", None)
         assert ours == theirs
+
+
+def test_until_scores_after_each_epoch_and_stops_when_it_is_reached(
+    main: Main, mnist: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "--data", mnist, "--epochs", "9", "--until", "60"]) == 0
+    lines = results(capsys)[1:]
+    scores = [float(line.split()[2].rstrip("%")) for line in lines if line.startswith("Test")]
+    assert [line.split()[0] for line in lines] == ["Epoch", "Test"] * len(scores)
+    assert 1 < len(scores) < 9
+    assert scores[-1] >= 60 > max(scores[:-1])
+
+
+def test_the_time_is_printed_on_request(
+    main: Main, mnist: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "--data", mnist, "--epochs", "2", "--time"]) == 0
+    last = results(capsys)[-1]
+    seconds = re.fullmatch(r"Time: ([\d.]+) s, of which in each epoch: ([\d.]+), ([\d.]+)", last)
+    assert seconds is not None
+    assert 0 < float(seconds[2]) + float(seconds[3]) <= float(seconds[1]) + 0.002
+
+
+def test_the_model_is_saved_after_every_epoch(
+    main: Main, mnist: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, saved = tmp_path / "model.pth", []
+
+    def keep(file: Path, name: str, model: Any) -> None:
+        saved.append((file, name, model.fc1.weight.detach().numpy().copy()))
+
+    of_torch = main is torch_cli.main
+    place = "reference.commands" if of_torch else "minitorch_nn.__main__"
+    monkeypatch.setattr(f"{place}.save_checkpoint", keep)
+    flags = ["train", "--data", mnist, "--save", str(path)]
+    assert main([*flags, "--epochs", "2"]) == 0
+    assert [(file, name) for file, name, _ in saved] == [(path, "mlp")] * 2
+    assert not np.array_equal(saved[0][2], saved[1][2])
+    saved.clear()
+    assert main([*flags, "--epochs", "0"]) == 0
+    assert len(saved) == 1
 
 
 @pytest.mark.parametrize("package", WITH_DATA)

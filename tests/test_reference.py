@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from functools import partial
@@ -30,7 +29,6 @@ from .mnist_folder import small_mnist, write_mnist
 from .versions import WITHOUT_TORCHVISION
 
 if not WITHOUT_TORCHVISION.applies:
-    from reference import commands
     from reference.data import DeviceLoader, Digits, chapter_transform, find_mnist
     from reference.train import evaluate, train
 
@@ -441,46 +439,6 @@ except SystemExit as error:
     *_, line, status = python(code).splitlines()
     assert line.startswith("error: torch.compile does not work here; leave --compile out (")
     assert status == "2"
-
-
-@WITHOUT_TORCHVISION.mark
-def test_until_scores_after_each_epoch_and_stops_when_it_is_reached(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    flags = ["--data", str(write_mnist(tmp_path, small_mnist())), "--epochs", "9"]
-    lines = printed_by(capsys, *flags, "--until", "60")
-    scores = [float(line.split()[2].rstrip("%")) for line in lines if line.startswith("Test")]
-    assert [line.split()[0] for line in lines[2:]] == ["Epoch", "Test"] * len(scores)
-    assert 1 < len(scores) < 9
-    assert scores[-1] >= 60 > max(scores[:-1])
-
-
-@WITHOUT_TORCHVISION.mark
-def test_the_model_is_saved_after_every_epoch(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder, path = write_mnist(tmp_path, small_mnist()), tmp_path / "model.pth"
-    saved = []
-
-    def keep(file: Path, name: str, model: nn.Module) -> None:
-        saved.append((file, name, model.fc1.weight.detach().clone()))
-
-    monkeypatch.setattr(commands, "save_checkpoint", keep)
-    printed_by(capsys, "--epochs", "2", "--data", str(folder), "--save", str(path))
-    assert [(file, name) for file, name, _ in saved] == [(path, "mlp")] * 2
-    assert not torch.equal(saved[0][2], saved[1][2])
-    saved.clear()
-    printed_by(capsys, "--epochs", "0", "--data", str(folder), "--save", str(path))
-    assert len(saved) == 1
-
-
-@WITHOUT_TORCHVISION.mark
-def test_the_time_is_printed_on_request(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = write_mnist(tmp_path, small_mnist())
-    last = printed_by(capsys, "--epochs", "2", "--data", str(folder), "--time")[-1]
-    seconds = re.fullmatch(r"Time: ([\d.]+) s, of which in each epoch: ([\d.]+), ([\d.]+)", last)
-    assert seconds is not None
-    assert 0 < float(seconds[2]) + float(seconds[3]) <= float(seconds[1]) + 0.002
 
 
 # ---- all images on the device
