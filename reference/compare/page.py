@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import torch
+from threadpoolctl import threadpool_info
 
 import minitorch_nn as mini
 from reference.compare.runs import KINDS, Comparison, Course, Reading, Trail, table_steps
@@ -19,8 +20,10 @@ def print_page(comparison: Comparison, digits: str) -> None:
     plan, courses = comparison.plan, comparison.courses
     print(f"minitorch_nn beside PyTorch: the same training twice, {plan.steps:,} steps on the CPU")
     print()
-    print(f"  libraries  minitorch_nn {mini.version.package} (NumPy {np.__version__}), ", end="")
-    print(f"PyTorch {torch.__version__}")
+    print(
+        f"  libraries  minitorch_nn {mini.version.package}, PyTorch {torch.__version__}, ", end=""
+    )
+    print(f"NumPy {np.__version__}{its_blas()}")
     print(f"  data       {digits}")
     print(
         f"  training   {plan.model}, batches of {plan.batch_size}, SGD with lr {plan.lr:g} ", end=""
@@ -49,6 +52,14 @@ def print_page(comparison: Comparison, digits: str) -> None:
             "Max pooling has kinks of its own, where the two largest numbers of a window are a "
             "rounding apart. They set runs apart too, and are not looked for here."
         )
+
+
+def its_blas() -> str:
+    """Name the kernels that multiply NumPy's matrices, since others round otherwise."""
+    for pool in threadpool_info():
+        if pool["internal_api"] == "openblas":
+            return f" ({pool['architecture']} kernels)"
+    return ""
 
 
 def print_paragraph(text: str) -> None:
