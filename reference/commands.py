@@ -64,12 +64,7 @@ def train_and_score(
     """Do what `train` is for, once all that the flags ask for is there."""
     trained = DistributedDataParallel(model) if distributed.launched() else model
     criterion = nn.CrossEntropyLoss()
-    optimizer = optim.SGD(
-        model.parameters(),
-        lr=arguments.lr,
-        momentum=arguments.momentum,
-        fused=device.type == "cuda",  # the update of all weights in one kernel
-    )
+    optimizer = optim.SGD(model.parameters(), lr=arguments.lr, momentum=arguments.momentum)
     epochs_saved = 0
 
     def after_epoch() -> bool:

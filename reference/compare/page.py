@@ -20,10 +20,8 @@ def print_page(comparison: Comparison, digits: str) -> None:
     plan, courses = comparison.plan, comparison.courses
     print(f"minitorch_nn beside PyTorch: the same training twice, {plan.steps:,} steps on the CPU")
     print()
-    print(
-        f"  libraries  minitorch_nn {mini.version.package}, PyTorch {torch.__version__}, ", end=""
-    )
-    print(f"NumPy {np.__version__}{its_blas()}")
+    versions = f"minitorch_nn {mini.version.package}, PyTorch {torch.__version__}"
+    print(f"  libraries  {versions}, NumPy {np.__version__}{its_blas()}")
     print(f"  data       {digits}")
     print(
         f"  training   {plan.model}, batches of {plan.batch_size}, SGD with lr {plan.lr:g} ", end=""
