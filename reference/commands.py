@@ -91,6 +91,10 @@ def train_and_score(
         seconds = time.perf_counter() - began
         if arguments.until is None or not history:
             evaluate(model, test_loader, device)
+    except FloatingPointError:
+        if distributed.is_first():
+            raise
+        raise SystemExit(1) from None  # every process has found it, and one says so
     except RuntimeError as error:
         explain(error, arguments, epochs_saved)
         raise

@@ -28,6 +28,7 @@ __all__ = [
     "is_first",
     "is_first_on_its_machine",
     "join",
+    "joined",
     "launched",
     "leave",
     "machine_by_machine",
@@ -117,20 +118,25 @@ def join(device: torch.device) -> None:
         dist.init_process_group("gloo")
 
 
+def joined() -> bool:
+    """Whether this process can talk to others. A PyTorch may have been built without that."""
+    return dist.is_available() and dist.is_initialized()
+
+
 def leave() -> None:
     """Part from the others, who are done as well; nothing may refer to their group any more.
 
     Gloo's threads end with the last reference to the group. One that was still giving back a
     tensor while Python ends would abort the process.
     """
-    if dist.is_initialized():
+    if joined():
         gc.collect()  # DistributedDataParallel refers to itself, and to the group
         dist.destroy_process_group()
 
 
 def add_up(tensor: torch.Tensor) -> torch.Tensor:
     """Return `tensor`, into which the other processes' have been added."""
-    if dist.is_initialized():
+    if joined():
         dist.all_reduce(tensor)
     return tensor
 
@@ -138,16 +144,16 @@ def add_up(tensor: torch.Tensor) -> torch.Tensor:
 @contextmanager
 def machine_by_machine() -> Iterator[None]:
     """Let the first process of each machine go ahead; the others follow, and find what it made."""
-    if dist.is_initialized() and not is_first_on_its_machine():
+    if joined() and not is_first_on_its_machine():
         dist.barrier()
     yield
-    if dist.is_initialized() and is_first_on_its_machine():
+    if joined() and is_first_on_its_machine():
         dist.barrier()
 
 
 def connection_was_lost(error: RuntimeError) -> bool:
     """Whether an error came of the talk between processes, so that one of them must have ended."""
-    return dist.is_initialized() and (
+    return joined() and (
         isinstance(error, dist.DistError)  # NCCL's, and the meeting point's
         or any(word in str(error) for word in ("gloo", "NCCL"))  # Gloo has no type of its own
     )

@@ -236,7 +236,7 @@ class RecordedSteps:
 
 def can_record(device: torch.device) -> bool:
     """Whether steps on a device can be recorded as a CUDA graph."""
-    return device.type == "cuda" and not torch.distributed.is_initialized()
+    return device.type == "cuda" and not distributed.joined()
 
 
 def evaluate(model: nn.Module, test_loader: Loader, device: torch.device | str = "cpu") -> float:

@@ -87,6 +87,15 @@ def test_the_device_pipeline_shares_batches_too(folder: Path) -> None:
     assert printed_by(2, *flags, "--pipeline", "device") == printed_by(2, *flags)
 
 
+@pytest.mark.slow
+def test_a_loss_that_is_nan_is_said_once(folder: Path) -> None:
+    ran = torchrun(REFERENCE, ["--data", str(folder), "--lr", "1e30"])
+    assert ran.returncode != 0
+    said = [line for line in ran.stderr.splitlines() if line.startswith("error: ")]
+    assert len(said) == 1
+    assert said[0].startswith("error: the loss is nan at epoch 1, batch ")
+
+
 # A program that trains as `python -m reference` does, and keeps the first step's gradients.
 KEEPING = """
 import os, sys
