@@ -63,15 +63,16 @@ def set_up(device: torch.device, *, tf32: bool, deterministic: bool) -> None:
             f"{device} has no TF32, which takes an NVIDIA GPU of the Ampere generation or newer; "
             "leave --tf32 out"
         )
-    if device.type == "cuda" and device.index is not None:
+    if device.index is not None:
         torch.cuda.set_device(device)
-    torch.backends.cuda.matmul.allow_tf32 = tf32
-    torch.backends.cudnn.allow_tf32 = tf32
-    torch.backends.cudnn.benchmark = not deterministic
+    if device.type == "cuda":
+        torch.backends.cuda.matmul.allow_tf32 = tf32
+        torch.backends.cudnn.allow_tf32 = tf32
+        torch.backends.cudnn.benchmark = not deterministic
     if deterministic:
         # cuBLAS reads this when it starts: without it some of its sums are not repeatable.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    torch.use_deterministic_algorithms(deterministic)
+        torch.use_deterministic_algorithms(True)
 
 
 def free_memory(device: torch.device) -> int | None:

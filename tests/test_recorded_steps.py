@@ -199,6 +199,7 @@ def numbers(line: str) -> list[float]:
     return [float(number) for number in re.findall(r"[\d.]+(?=[,%])", line)]
 
 
+@pytest.mark.usefixtures("settings")
 @pytest.mark.gpu
 @needs_gpu
 @pytest.mark.parametrize("name", MODELS)
@@ -215,6 +216,7 @@ def test_on_a_gpu_both_pipelines_print_the_same_losses(
     assert numbers(from_loader[5])[0] == pytest.approx(numbers(replayed[5])[0], abs=0.5)
 
 
+@pytest.mark.usefixtures("settings")
 @pytest.mark.gpu
 @needs_gpu
 @pytest.mark.parametrize(
@@ -234,10 +236,7 @@ def test_on_a_gpu_every_flag_trains(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     flags = ["--model", name, "--epochs", "3", "--pipeline", pipeline, flag]
-    try:
-        lines = printed_by(capsys, *flags)
-        if flag == "--deterministic":
-            assert printed_by(capsys, *flags) == lines
-    finally:
-        torch.use_deterministic_algorithms(False)
+    lines = printed_by(capsys, *flags)
+    if flag == "--deterministic":
+        assert printed_by(capsys, *flags) == lines
     assert numbers(lines[-1])[0] > 85

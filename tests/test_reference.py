@@ -272,19 +272,31 @@ def test_tf32_is_for_gpus_that_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
             set_up(torch.device(name), tf32=True, deterministic=False)
 
 
-def test_a_deterministic_run_takes_deterministic_algorithms_only(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.usefixtures("settings")
+@pytest.mark.parametrize("deterministic", [False, True])
+@pytest.mark.parametrize("tf32", [False, True])
+def test_the_flags_are_pytorchs_settings(
+    monkeypatch: pytest.MonkeyPatch, tf32: bool, deterministic: bool
 ) -> None:
+    current = []
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: (9, 0))
+    monkeypatch.setattr(torch.cuda, "set_device", current.append)
     monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
-    try:
-        set_up(torch.device("cpu"), tf32=False, deterministic=True)
-        assert torch.are_deterministic_algorithms_enabled()
-        assert not torch.backends.cudnn.benchmark
-        assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
-    finally:
-        set_up(torch.device("cpu"), tf32=False, deterministic=False)
-    assert not torch.are_deterministic_algorithms_enabled()
-    assert not torch.backends.cuda.matmul.allow_tf32 and not torch.backends.cudnn.allow_tf32
+    for name in ("cuda", "cuda:1"):
+        set_up(torch.device(name), tf32=tf32, deterministic=deterministic)
+    assert current == [torch.device("cuda:1")]
+    assert torch.backends.cuda.matmul.allow_tf32 == torch.backends.cudnn.allow_tf32 == tf32
+    assert torch.backends.cudnn.benchmark == (not deterministic)
+    assert torch.are_deterministic_algorithms_enabled() == deterministic
+    assert ("CUBLAS_WORKSPACE_CONFIG" in os.environ) == deterministic
+
+
+@pytest.mark.usefixtures("settings")
+def test_on_a_cpu_a_gpus_settings_stay() -> None:
+    before = torch.backends.cudnn.allow_tf32, torch.backends.cudnn.benchmark
+    set_up(torch.device("cpu"), tf32=False, deterministic=True)
+    assert (torch.backends.cudnn.allow_tf32, torch.backends.cudnn.benchmark) == before
+    assert torch.are_deterministic_algorithms_enabled()
 
 
 @WITHOUT_TORCHVISION.mark
@@ -540,6 +552,7 @@ needs_gpu = pytest.mark.skipif(
 
 
 @WITHOUT_TORCHVISION.mark
+@pytest.mark.usefixtures("settings")
 @pytest.mark.gpu
 @needs_gpu
 def test_auto_picks_the_gpu_and_names_it(capsys: pytest.CaptureFixture[str]) -> None:
@@ -549,6 +562,7 @@ def test_auto_picks_the_gpu_and_names_it(capsys: pytest.CaptureFixture[str]) -> 
 
 
 @WITHOUT_TORCHVISION.mark
+@pytest.mark.usefixtures("settings")
 @pytest.mark.gpu
 @needs_gpu
 @pytest.mark.parametrize(("name", "least"), [("mlp", 85), ("cnn", 90)])
@@ -577,6 +591,7 @@ def test_a_gpu_trains_as_the_cpu_does_and_its_checkpoint_serves_both(
     assert abs(percentage(on_cpu[-1]) - percentage(on_gpu[-1])) <= 0.2
 
 
+@pytest.mark.usefixtures("settings")
 @pytest.mark.gpu
 @needs_gpu
 def test_the_first_steps_on_a_gpu_are_those_of_the_cpu() -> None:
