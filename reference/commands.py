@@ -33,9 +33,9 @@ def run_train(arguments: argparse.Namespace) -> None:
             check_can_save(arguments.save)
         distributed.share(arguments.batch_size)
         device = distributed.own_device(pick_device(arguments.device))
+        set_up(device, tf32=arguments.tf32, deterministic=arguments.deterministic)
         if arguments.bf16:
             check_bf16(device)
-        set_up(device, tf32=arguments.tf32, deterministic=arguments.deterministic)
         distributed.join(device)
         announce(device, arguments.batch_size)
         with distributed.machine_by_machine():
@@ -43,11 +43,8 @@ def run_train(arguments: argparse.Namespace) -> None:
 
     torch.manual_seed(arguments.seed)
     with one_line_errors(of="each process"):
-        model = MODELS[arguments.model]().to(device)
+        model = place(MODELS[arguments.model](), device)
         loaders = make_loaders(arguments, train_set, test_set, device)
-    if device.type == "cuda":
-        # The order that tensor cores want: a pixel's channels side by side.
-        model = model.to(memory_format=torch.channels_last)
     if arguments.compile:
         model.compile()  # in place, so that its state_dict keeps its names
     train_and_score(arguments, model, *loaders, device)
@@ -62,7 +59,6 @@ def train_and_score(
     device: torch.device,
 ) -> None:
     """Do what `train` is for, once all that the flags ask for is there."""
-    trained = DistributedDataParallel(model) if distributed.launched() else model
     criterion = nn.CrossEntropyLoss()
     optimizer = optim.SGD(model.parameters(), lr=arguments.lr, momentum=arguments.momentum)
     epochs_saved = 0
@@ -79,7 +75,7 @@ def train_and_score(
     began = time.perf_counter()
     try:
         history = train(
-            trained,
+            DistributedDataParallel(model) if distributed.launched() else model,
             train_loader,
             criterion,
             optimizer,
@@ -107,14 +103,22 @@ def train_and_score(
 
 def run_evaluate(arguments: argparse.Namespace) -> None:
     with one_line_errors():
-        if distributed.launched():
-            raise ValueError("evaluate is the work of one process: start it without torchrun")
+        distributed.need_one_process("evaluate")
         model = load_checkpoint(arguments.file)
         device = pick_device(arguments.device)
+        set_up(device, tf32=False, deterministic=False)
         announce(device, batch_size=64)
         _, test_set = find_digits(arguments)
 
-    evaluate(model.to(device), DataLoader(test_set, batch_size=64, shuffle=False), device)
+    evaluate(place(model, device), DataLoader(test_set, batch_size=64, shuffle=False), device)
+
+
+def place(model: nn.Module, device: torch.device) -> nn.Module:
+    """Return the model on a device, in the order that the device likes best."""
+    if device.type == "cuda":
+        # Tensor cores want a pixel's channels side by side. Weights of linear layers stay.
+        return model.to(device, memory_format=torch.channels_last)
+    return model.to(device)
 
 
 def announce(device: torch.device, batch_size: int) -> None:
@@ -133,7 +137,8 @@ def find_digits(arguments: argparse.Namespace) -> tuple[Any, Any]:
     try:
         found = find_mnist(arguments.data, download, chapter_transform())
     except RuntimeError as error:
-        if arguments.data is not None or not download:
+        # Several machines must all train on the same digits, or on none.
+        if arguments.data is not None or not download or distributed.launched():
             raise
         print(f"{error}; the sample is used instead", file=sys.stderr)
         found = find_mnist(None, False, chapter_transform())
@@ -152,7 +157,8 @@ def make_loaders(
     batch_size = distributed.share(arguments.batch_size)
     sampler: RandomSampler | DistributedSampler = RandomSampler(train_set)
     if distributed.launched():
-        sampler = DistributedSampler(train_set, seed=arguments.seed)
+        # It adds the epoch's number to the seed, for which there must be room.
+        sampler = DistributedSampler(train_set, seed=arguments.seed % 2**63)
     own_tests = range(distributed.rank(), len(test_set), distributed.world_size())
 
     if arguments.pipeline == "device":

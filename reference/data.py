@@ -102,7 +102,9 @@ class DeviceLoader:
             )
         self.images = digits.data.to(device)
         self.labels = digits.targets.to(device)
-        self.batch_size = batch_size
+        # A tensor: instead of dividing by a number a GPU multiplies by its rounded inverse.
+        self.white = torch.tensor(255.0, device=device)
+        self.batch_size = min(batch_size, max(len(sampler), 1))
         self.sampler = sampler
 
     def __len__(self) -> int:
@@ -123,7 +125,7 @@ class DeviceLoader:
         does this, or the same seed would give another order.
         """
         torch.empty((), dtype=torch.int64).random_()
-        return torch.tensor(list(self.sampler)).to(self.images.device)
+        return torch.tensor(list(self.sampler), dtype=torch.int64).to(self.images.device)
 
     def batch(self, indices: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the images at `indices`, float32 [n, 1, 28, 28], and their labels, int64 [n].
@@ -131,7 +133,7 @@ class DeviceLoader:
         The arithmetic is that of ToTensor and Normalize, step by step.
         """
         images = self.images[indices].unsqueeze(1).float()
-        return images.div_(255).sub_(0.5).div_(0.5), self.labels[indices]
+        return images.div_(self.white).sub_(0.5).div_(0.5), self.labels[indices]
 
 
 def find_mnist(

@@ -32,6 +32,7 @@ __all__ = [
     "launched",
     "leave",
     "machine_by_machine",
+    "need_one_process",
     "own_device",
     "rank",
     "share",
@@ -82,6 +83,12 @@ def share(batch_size: int) -> int:
             f"make --batch-size a multiple of {world_size()}"
         )
     return batch_size // world_size()
+
+
+def need_one_process(command: str) -> None:
+    """Raise ValueError if torchrun started this: several processes would do the same work."""
+    if launched():
+        raise ValueError(f"{command} is the work of one process: start it without torchrun")
 
 
 def own_device(device: torch.device) -> torch.device:
@@ -152,7 +159,11 @@ def machine_by_machine() -> Iterator[None]:
 
 
 def connection_was_lost(error: RuntimeError) -> bool:
-    """Whether an error came of the talk between processes, so that one of them must have ended."""
+    """Whether an error came of the talk between processes, so that one of them must have ended.
+
+    So it is with Gloo. On GPUs a process may wait for another one that has ended until torchrun,
+    whose report names that one, ends it as well.
+    """
     return joined() and (
         isinstance(error, dist.DistError)  # NCCL's, and the meeting point's
         or any(word in str(error) for word in ("gloo", "NCCL"))  # Gloo has no type of its own

@@ -150,7 +150,7 @@ class RecordedSteps:
     through tensors that stay: indices of images in, losses and counts out.
 
     A graph holds up to STEPS steps: enough that the pause between two graphs hardly matters, and
-    few enough to be recorded in a moment. Full graphs are alike and share one recording.
+    few enough to be recorded in a moment. Groups of as many steps share one recording.
 
     Where there are no CUDA graphs (a CPU, MPS), or several processes must talk in each step, the
     same steps are run as they are.
@@ -172,22 +172,25 @@ class RecordedSteps:
         self.step = step
         self.loader = loader
         sizes = loader.batch_sizes()
-        self.graphs = [tuple(sizes[i : i + self.STEPS]) for i in range(0, len(sizes), self.STEPS)]
-        self.runs: dict[tuple[int, ...], Callable[[torch.Tensor], Tensors]]
-        self.runs = {graph: partial(self.take_steps, graph) for graph in self.graphs}
-        if can_record(loader.images.device):
+        # An epoch in groups of steps, each the sizes of its batches.
+        self.groups = [tuple(sizes[i : i + self.STEPS]) for i in range(0, len(sizes), self.STEPS)]
+        recordable = can_record(loader.images.device)
+        if recordable:
             self.warm_up(set(sizes), model, optimizer)
-            self.runs = {graph: self.record(graph) for graph in self.runs}
+        self.runs: dict[tuple[int, ...], Callable[[torch.Tensor], Tensors]] = {
+            group: self.record(group) if recordable else partial(self.take_steps, group)
+            for group in dict.fromkeys(self.groups)
+        }
 
     def __call__(self, bar: tqdm) -> Tensors:
         """Take an epoch's steps; return the batches' losses, and [images named rightly, images]."""
         losses, counts = [], []
         order = self.loader.order()
-        for graph, indices in zip(self.graphs, order.split([*map(sum, self.graphs)]), strict=True):
-            some_losses, some_counts = self.runs[graph](indices)
+        for group, indices in zip(self.groups, order.split([*map(sum, self.groups)]), strict=True):
+            some_losses, some_counts = self.runs[group](indices)
             losses.append(some_losses)
             counts.append(some_counts)
-            bar.update(len(graph))
+            bar.update(len(group))
         return torch.cat(losses), torch.stack(counts).sum(dim=0)
 
     def take_steps(self, sizes: Sequence[int], indices: torch.Tensor) -> Tensors:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -393,6 +394,28 @@ def test_what_does_not_fit_the_gpu_budget_is_recorded_as_out_of_time() -> None:
     assert [row["skipped"] for row in result["rows"]] == ["out of time"]
     gpu.print_parts(result)
     report.print_table(result)
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="there are no process groups here")
+def test_a_part_may_end_what_only_it_can_end() -> None:
+    program = """
+import signal, subprocess, sys, time
+sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"],
+                           stdout=subprocess.DEVNULL, start_new_session=True)
+
+def end(*_):
+    sleeper.kill()
+    sleeper.wait()
+    sys.exit(1)
+
+signal.signal(signal.SIGTERM, end)
+print(sleeper.pid, flush=True)
+time.sleep(60)
+"""
+    ran = gpu.run(["-c", program], time.monotonic() + 1.5)
+    [(_, sleeper)] = ran["lines"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(sleeper), 0)
 
 
 def test_a_part_is_ended_when_its_time_is_over_and_keeps_its_lines() -> None:

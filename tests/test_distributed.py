@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from torch.utils.data import DistributedSampler
 
 from reference import distributed
-from reference.__main__ import main
+from reference.__main__ import main, make_parser
 from reference.checkpoint import load_checkpoint
 from reference.model import MODELS
 
@@ -24,6 +24,7 @@ from .versions import WITHOUT_TORCHVISION
 if WITHOUT_TORCHVISION.applies:
     pytest.skip("torchvision is not installed", allow_module_level=True)
 
+from reference import commands
 from reference.data import chapter_transform, find_mnist
 
 ROOT = Path(__file__).parents[1]
@@ -184,6 +185,40 @@ def test_a_process_that_dies_ends_the_job_and_leaves_the_last_checkpoint(
         assert torch.equal(kept[name], tensor)
 
 
+# The second process fails before it begins, as one does whose GPU is full.
+FAILING = """
+import os, sys
+from reference import commands
+from reference.__main__ import main
+
+make_loaders = commands.make_loaders
+
+def fail(*arguments):
+    if os.environ["RANK"] == "1":
+        raise ValueError("this GPU is full")
+    return make_loaders(*arguments)
+
+commands.make_loaders = fail
+sys.exit(main())
+"""
+
+
+@pytest.mark.slow
+def test_a_process_that_cannot_begin_says_why_and_the_other_that_it_is_alone(
+    folder: Path, tmp_path: Path
+) -> None:
+    program = tmp_path / "failing.py"
+    program.write_text(FAILING)
+    ran = torchrun([str(program)], ["--data", str(folder)])
+    assert ran.returncode != 0
+    assert "error: this GPU is full" in ran.stderr.splitlines()
+    # torchrun ends the first process when it sees the second gone, so that it may come to no words.
+    for line in ran.stderr.splitlines():
+        assert not line.startswith("[rank0]"), ran.stderr
+        if "process 0" in line:
+            assert line.startswith("error: process 0 has lost another one, which must have ended")
+
+
 # ---- what is refused; torchrun's variables are enough for that
 
 Said = pytest.CaptureFixture[str]
@@ -238,11 +273,28 @@ def test_mps_cannot_be_shared(monkeypatch: pytest.MonkeyPatch) -> None:
         distributed.own_device(torch.device("mps"))
 
 
-def test_scoring_is_the_work_of_one_process(monkeypatch: pytest.MonkeyPatch, capsys: Said) -> None:
+@pytest.mark.parametrize("arguments", [["evaluate", "model.pth"], ["compare"]])
+def test_scoring_and_comparing_are_the_work_of_one_process(
+    monkeypatch: pytest.MonkeyPatch, capsys: Said, arguments: list[str]
+) -> None:
     pretend(monkeypatch)
-    assert refusal(capsys, "evaluate", "model.pth") == (
-        "error: evaluate is the work of one process: start it without torchrun\n"
+    assert refusal(capsys, *arguments) == (
+        f"error: {arguments[0]} is the work of one process: start it without torchrun\n"
     )
+
+
+def test_there_is_an_order_for_the_largest_seed(
+    monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    pretend(monkeypatch)
+    monkeypatch.setattr(torch.distributed, "get_world_size", lambda: 2)
+    monkeypatch.setattr(torch.distributed, "get_rank", lambda: 0)
+    train_set, test_set, _ = find_mnist(str(folder), False, chapter_transform())
+    flags = ["train", "--seed", str(2**64 - 1), "--pipeline", "device"]
+    arguments = make_parser().parse_args(flags)
+    loaders = commands.make_loaders(arguments, train_set, test_set, torch.device("cpu"))
+    loaders[0].sampler.set_epoch(1)
+    assert sum(len(images) for images, _ in loaders[0]) == 160
 
 
 @pytest.mark.gpu

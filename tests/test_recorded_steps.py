@@ -15,6 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn, optim
@@ -180,7 +181,7 @@ def test_without_a_gpu_nothing_is_recorded() -> None:
         lambda x, y: (x.sum(), x), trained.loader, nn.Identity(), trained.optimizer
     )
     assert not trained.optimizer.state
-    assert [len(graph) for graph in steps.graphs] == [11]
+    assert [len(group) for group in steps.groups] == [11]
 
 
 # ---- on a GPU
@@ -197,6 +198,16 @@ def printed_by(capsys: pytest.CaptureFixture[str], *flags: str) -> list[str]:
 
 def numbers(line: str) -> list[float]:
     return [float(number) for number in re.findall(r"[\d.]+(?=[,%])", line)]
+
+
+@pytest.mark.gpu
+@needs_gpu
+def test_on_a_gpu_the_images_have_the_bits_of_the_chapters_transform() -> None:
+    levels = np.arange(256, dtype=np.uint8).repeat(784).reshape(256, 28, 28)
+    digits = Digits(levels, np.zeros(256), chapter_transform())
+    [(images, _)] = DeviceLoader(digits, 256, range(256), torch.device("cuda"))
+    expected = torch.stack([digits[index][0] for index in range(256)])
+    assert torch.equal(images.cpu(), expected)
 
 
 @pytest.mark.usefixtures("settings")

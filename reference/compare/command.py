@@ -19,6 +19,7 @@ import minitorch_nn.vision.datasets
 from reference.compare.page import print_page
 from reference.compare.runs import Plan, Side, compare
 from reference.data import chapter_transform, find_mnist
+from reference.distributed import need_one_process
 from reference.model import MODELS
 
 __all__ = ["run_compare"]
@@ -26,6 +27,7 @@ __all__ = ["run_compare"]
 
 def run_compare(arguments: argparse.Namespace) -> None:
     """Compare as the flags say, print the page and, if a plot is asked for, draw it."""
+    need_one_process("compare")
     draw = None
     if arguments.plot is not None:
         draw = ready_to_draw(arguments.plot)
