@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from reference.files import whole_file
 from reference.model import MODELS
 
 __all__ = ["check_can_save", "load_checkpoint", "save_checkpoint"]
@@ -35,10 +35,8 @@ def save_checkpoint(path: Path, name: str, model: nn.Module) -> None:
     # Weights saved from a GPU would ask for that GPU again when they are loaded, and those of
     # convolutions may lie channels last, which is nobody else's business.
     state_dict = {key: tensor.cpu().contiguous() for key, tensor in model.state_dict().items()}
-    with tempfile.TemporaryDirectory(prefix=".saving-", dir=path.parent) as folder:
-        whole = Path(folder, path.name)
-        torch.save({"model": name, "state_dict": state_dict}, whole)
-        os.replace(whole, path)
+    with whole_file(path) as place:
+        torch.save({"model": name, "state_dict": state_dict}, place)
 
 
 def load_checkpoint(path: Path) -> nn.Module:

@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, NoReturn
 
 import torch
@@ -37,8 +37,13 @@ def run_train(arguments: argparse.Namespace) -> None:
         if arguments.bf16:
             check_bf16(device)
         distributed.join(device)
-        announce(device, arguments.batch_size)
-        with distributed.machine_by_machine():
+        announce(device)
+        if distributed.launched():
+            part = distributed.share(arguments.batch_size)
+            images = f"{part} of {arguments.batch_size} images"
+            say(f"Processes: {distributed.world_size()}, with {images} each")
+        # Nobody need wait for files that are not fetched.
+        with distributed.machine_by_machine() if arguments.download else nullcontext():
             train_set, test_set = find_digits(arguments)
 
     torch.manual_seed(arguments.seed)
@@ -107,7 +112,7 @@ def run_evaluate(arguments: argparse.Namespace) -> None:
         model = load_checkpoint(arguments.file)
         device = pick_device(arguments.device)
         set_up(device, tf32=False, deterministic=False)
-        announce(device, batch_size=64)
+        announce(device)
         _, test_set = find_digits(arguments)
 
     evaluate(place(model, device), DataLoader(test_set, batch_size=64, shuffle=False), device)
@@ -121,13 +126,10 @@ def place(model: nn.Module, device: torch.device) -> nn.Module:
     return model.to(device)
 
 
-def announce(device: torch.device, batch_size: int) -> None:
-    """Print which device computes, and how many processes share a batch."""
+def announce(device: torch.device) -> None:
+    """Print which device computes."""
     name = f" ({torch.cuda.get_device_name(device)})" if device.type == "cuda" else ""
     say(f"Device: {device}{name}")
-    if distributed.launched():
-        part = distributed.share(batch_size)
-        say(f"Processes: {distributed.world_size()}, with {part} of {batch_size} images each")
 
 
 def find_digits(arguments: argparse.Namespace) -> tuple[Any, Any]:
@@ -200,7 +202,7 @@ def one_line_errors(of: str = "a machine") -> Iterator[None]:
         if isinstance(error, OSError) and error.filename is not None:
             message = f"{error.filename}: {error.strerror}"
         if of == "each process" or distributed.is_first_on_its_machine():
-            print("error:", one_line(message), file=sys.stderr)
+            fail(message)
         raise SystemExit(2) from None
 
 
@@ -224,9 +226,5 @@ def explain(error: RuntimeError, arguments: argparse.Namespace, epochs_saved: in
 
 
 def fail(message: str, status: int = 2) -> NoReturn:
-    print("error:", one_line(message), file=sys.stderr)
+    print("error:", " ".join(message.split()), file=sys.stderr)
     raise SystemExit(status) from None
-
-
-def one_line(message: str) -> str:
-    return " ".join(message.split())

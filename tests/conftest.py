@@ -76,6 +76,8 @@ def settings() -> Iterator[None]:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("gpu") is not None and not torch.cuda.is_available():
+        pytest.skip("PyTorch finds no NVIDIA GPU here")
     LEDGER.family = Path(item.path).stem.removeprefix("test_")
 
 

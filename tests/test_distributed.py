@@ -298,7 +298,6 @@ def test_there_is_an_order_for_the_largest_seed(
 
 
 @pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="PyTorch finds no NVIDIA GPU here")
 @pytest.mark.parametrize("pipeline", ["loader", "device"])
 def test_a_gpu_trains_through_nccl(folder: Path, pipeline: str) -> None:
     flags = ["--device", "cuda", "--data", str(folder), "--epochs", "3", "--lr", "0.05"]

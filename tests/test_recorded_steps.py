@@ -186,10 +186,6 @@ def test_without_a_gpu_nothing_is_recorded() -> None:
 
 # ---- on a GPU
 
-needs_gpu = pytest.mark.skipif(
-    not torch.cuda.is_available(), reason="PyTorch finds no NVIDIA GPU here"
-)
-
 
 def printed_by(capsys: pytest.CaptureFixture[str], *flags: str) -> list[str]:
     assert main(["train", "--device", "cuda", *flags]) == 0
@@ -201,7 +197,6 @@ def numbers(line: str) -> list[float]:
 
 
 @pytest.mark.gpu
-@needs_gpu
 def test_on_a_gpu_the_images_have_the_bits_of_the_chapters_transform() -> None:
     levels = np.arange(256, dtype=np.uint8).repeat(784).reshape(256, 28, 28)
     digits = Digits(levels, np.zeros(256), chapter_transform())
@@ -212,7 +207,6 @@ def test_on_a_gpu_the_images_have_the_bits_of_the_chapters_transform() -> None:
 
 @pytest.mark.usefixtures("settings")
 @pytest.mark.gpu
-@needs_gpu
 @pytest.mark.parametrize("name", MODELS)
 def test_on_a_gpu_both_pipelines_print_the_same_losses(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
@@ -229,7 +223,6 @@ def test_on_a_gpu_both_pipelines_print_the_same_losses(
 
 @pytest.mark.usefixtures("settings")
 @pytest.mark.gpu
-@needs_gpu
 @pytest.mark.parametrize(
     ("name", "pipeline", "flag"),
     [

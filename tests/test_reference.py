@@ -46,6 +46,14 @@ def python(code: str, *path: Path) -> str:
     ).stdout
 
 
+# Trains, with its complaints among its results, and at the end the exit status.
+TRAIN = """
+from reference.__main__ import main
+sys.stderr = sys.stdout
+print(main(["train"]))
+"""
+
+
 # ---- torchvision
 
 
@@ -92,12 +100,7 @@ def test_a_torchvision_that_does_not_fit_is_named_with_its_version(
     info = folder / "torchvision-0.1.2.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: torchvision\nVersion: 0.1.2\n")
-    code = """
-from reference.__main__ import main
-sys.stderr = sys.stdout
-print(main(["train"]))
-"""
-    line, status = python(code, folder).splitlines()
+    line, status = python(TRAIN, folder).splitlines()
     version = metadata.version("torch")
     assert status == "2"
     assert line == (
@@ -109,13 +112,8 @@ print(main(["train"]))
 def test_a_missing_torchvision_is_said_with_its_remedy(tmp_path: Path) -> None:
     missing = "raise ModuleNotFoundError(\"No module named 'torchvision'\")"
     (tmp_path / "torchvision.py").write_text(missing)
-    code = """
-from reference.__main__ import main
-sys.stderr = sys.stdout
-print(main(["train"]))
-"""
     expected = "error: No module named 'torchvision'; install it with python -m pip install -e "
-    assert python(code, tmp_path) == f"{expected}'.[reference]'\n2\n"
+    assert python(TRAIN, tmp_path) == f"{expected}'.[reference]'\n2\n"
 
 
 # ---- what is imported, and when
@@ -145,13 +143,8 @@ except SystemExit:
 
 def test_a_missing_pytorch_is_said_with_its_remedy(tmp_path: Path) -> None:
     (tmp_path / "torch.py").write_text("raise ModuleNotFoundError(\"No module named 'torch'\")")
-    code = """
-from reference.__main__ import main
-sys.stderr = sys.stdout
-print(main(["train"]))
-"""
     expected = "error: No module named 'torch'; install it with python -m pip install -e "
-    assert python(code, tmp_path) == f"{expected}'.[reference]'\n2\n"
+    assert python(TRAIN, tmp_path) == f"{expected}'.[reference]'\n2\n"
 
 
 # ---- data
@@ -547,15 +540,10 @@ def test_a_save_that_fails_leaves_the_old_file_and_nothing_else(
 
 # ---- on a GPU
 
-needs_gpu = pytest.mark.skipif(
-    not torch.cuda.is_available(), reason="PyTorch finds no NVIDIA GPU here"
-)
-
 
 @WITHOUT_TORCHVISION.mark
 @pytest.mark.usefixtures("settings")
 @pytest.mark.gpu
-@needs_gpu
 def test_auto_picks_the_gpu_and_names_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "--epochs", "0"]) == 0
     first = capsys.readouterr().out.splitlines()[0]
@@ -565,7 +553,6 @@ def test_auto_picks_the_gpu_and_names_it(capsys: pytest.CaptureFixture[str]) -> 
 @WITHOUT_TORCHVISION.mark
 @pytest.mark.usefixtures("settings")
 @pytest.mark.gpu
-@needs_gpu
 @pytest.mark.parametrize(("name", "least"), [("mlp", 85), ("cnn", 90)])
 def test_a_gpu_trains_as_the_cpu_does_and_its_checkpoint_serves_both(
     tmp_path: Path,
@@ -596,7 +583,6 @@ def test_a_gpu_trains_as_the_cpu_does_and_its_checkpoint_serves_both(
 
 @pytest.mark.usefixtures("settings")
 @pytest.mark.gpu
-@needs_gpu
 def test_the_first_steps_on_a_gpu_are_those_of_the_cpu() -> None:
     histories = []
     for device in ("cpu", "cuda"):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+from reference.files import whole_file
 
 if TYPE_CHECKING:
     from reference.compare.runs import Comparison, Course
@@ -49,10 +50,8 @@ def check_can_write(path: Path) -> None:
 
 def draw(comparison: Comparison, path: Path) -> None:
     """Write the picture to `path`: the whole file or nothing."""
-    with tempfile.TemporaryDirectory(prefix=".drawing-", dir=path.parent) as folder:
-        whole = Path(folder, path.name)
-        make_figure(comparison).savefig(whole, dpi=200)
-        os.replace(whole, path)
+    with whole_file(path) as place:
+        make_figure(comparison).savefig(place, dpi=200)
 
 
 def make_figure(comparison: Comparison) -> Figure:

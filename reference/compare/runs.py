@@ -190,10 +190,14 @@ class Run:
         self.loss = loss.item()
 
     def weights(self) -> dict[str, Array]:
-        return {name: p.detach().numpy() for name, p in self.model.named_parameters()}
+        return weights_of(self.model)
 
     def gradients(self) -> dict[str, Array]:
         return {name: p.grad.numpy() for name, p in self.model.named_parameters()}
+
+
+def weights_of(model: Any) -> dict[str, Array]:
+    return {name: p.detach().numpy() for name, p in model.named_parameters()}
 
 
 class Race:
@@ -271,9 +275,7 @@ def compare(plan: Plan, ours: Side, theirs: Side) -> Comparison:
         starts.append(Start(side, side.models[plan.model]()))
         loader = side.loader(side.digits, batch_size=plan.batch_size, shuffle=True)
         batches.append(chain.from_iterable(repeat(loader)))  # one epoch after the other
-    first = [
-        {name: p.detach().numpy() for name, p in start.model.named_parameters()} for start in starts
-    ]
+    first = [weights_of(start.model) for start in starts]
     names = f"{ours.name} and {theirs.name}"
     check_alike(names, "the first weights", first[0], first[1])
 
