@@ -16,7 +16,8 @@ from typing import Any
 from . import dtypes
 from .device import check_device
 from .ops.as_array import old_style
-from .tensor import TYPE_NAMES, Tensor
+from .tensor import Tensor
+from .type_names import TYPE_NAMES
 
 
 class tensortype(type):

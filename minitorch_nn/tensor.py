@@ -81,6 +81,7 @@ from .ops.inplace import become_view, in_place
 from .ops.shape import reshape
 from .size import Size
 from .stream import Stream
+from .type_names import TYPE_NAMES, of_type, read_to
 
 _NON_LEAF_GRAD = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad "
@@ -89,71 +90,6 @@ _NON_LEAF_GRAD = (
     "access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See "
     "github.com/pytorch/pytorch/pull/30531 for more information."
 )
-TYPE_NAMES = {
-    dtypes.float16: "HalfTensor",
-    dtypes.float32: "FloatTensor",
-    dtypes.float64: "DoubleTensor",
-    dtypes.uint8: "ByteTensor",
-    dtypes.int8: "CharTensor",
-    dtypes.int16: "ShortTensor",
-    dtypes.int32: "IntTensor",
-    dtypes.int64: "LongTensor",
-    dtypes.bool_: "BoolTensor",
-}
-
-_PYTHON_TYPES: dict[Any, DType] = {
-    float: dtypes.float64,
-    int: dtypes.int64,
-    bool: dtypes.bool_,
-}
-
-
-def _of_type(given: Any) -> DType:
-    """The dtype of `torch.FloatTensor`, of its name, or `given` itself.
-
-    ValueError or TypeError for other types and values.
-    """
-    if isinstance(given, DType):
-        return given
-    if isinstance(given, type) and isinstance(getattr(given, "dtype", None), DType):
-        return given.dtype  # type: ignore[attr-defined]
-    if not isinstance(given, (str, type)):
-        raise TypeError("dtype must be a type, str, or dtype object")
-    name = given if isinstance(given, str) else given.__name__
-    for own, spoken in TYPE_NAMES.items():
-        if name == f"torch.{spoken}":
-            return own
-    raise ValueError(f"invalid type: '{name}'")
-
-
-def _wanted(
-    first: Any = None,
-    *rest: Any,
-    dtype: Any = None,
-    device: Any = None,
-    non_blocking: bool = False,
-    copy: bool = False,
-    memory_format: Any = None,
-) -> tuple[DType | None, bool, Any]:
-    """The dtype that the arguments of `to` name, whether they ask for a copy, and its order."""
-    flags = list(rest)
-    if isinstance(first, TensorBase):
-        dtype = dtypes.of(first.array)
-    elif isinstance(first, (DType, type)):
-        dtype = first
-    else:
-        device = first if device is None else device
-        if flags and not isinstance(flags[0], bool):
-            dtype = flags.pop(0)
-    if device is not None:
-        check_device(device)
-    dtype = _PYTHON_TYPES.get(dtype, dtype)
-    if not (dtype is None or isinstance(dtype, DType)):
-        raise TypeError(
-            "to() received an invalid combination of arguments - got "
-            f"({type(dtype).__name__}), but expected a dtype, a device or a tensor"
-        )
-    return dtype, copy or (len(flags) > 1 and flags[1]), memory_format or preserve_format
 
 
 class Tensor(TensorBase):
@@ -332,7 +268,7 @@ class Tensor(TensorBase):
         """The type's old name, `torch.FloatTensor`; with an argument, a tensor of that type."""
         if dtype is None:
             return f"torch.{TYPE_NAMES[self.dtype]}"
-        return self.to(_of_type(dtype))
+        return self.to(of_type(dtype))
 
     def __repr__(self) -> str:
         try:
@@ -540,7 +476,7 @@ class Tensor(TensorBase):
 
     def to(self, *args: Any, **kwargs: Any) -> Tensor:
         """`to(dtype)`, `to(device)`, `to(device, dtype)`, `to(other)`; itself if it is that."""
-        kind, copied, order = _wanted(*args, **kwargs)
+        kind, copied, order = read_to(*args, **kwargs)
         in_order = order in (preserve_format, usual_order(self.array))
         if kind in (None, self.dtype) and in_order and not copied:
             return self
