@@ -6,7 +6,7 @@ A name that PyTorch does not have either is a slip of the pen, and told in PyTor
 
     torch.sigmiod   AttributeError: module 'torch' has no attribute 'sigmiod'
 
-`pytorch_names.txt` tells the two apart; it is read only when a name was not found. These are
+`pytorch_names.txt` tells the two apart. These are
 AttributeErrors, so that `hasattr`, `getattr` with a default and try … except do what they should.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-__all__ = ["is_pytorchs", "lacks", "name_plainly", "pytorchs_home", "pytorchs_name"]
+__all__ = ["is_pytorchs", "lacking", "lacks", "name_plainly", "pytorchs_home", "pytorchs_name"]
 
 
 @cache
@@ -39,6 +39,23 @@ def lacks(owner: str, name: str, spoken: str) -> AttributeError:
         # Python would go on: "Did you mean: 'std'?" to svd. It does not if told only the name.
         return AttributeError(f"{owner}.{name} is not part of minitorch_nn", name=name)
     return AttributeError(f"{spoken} has no attribute '{name}'")
+
+
+class _Lacking:
+    """Stands in a class for a method that PyTorch has there, and says that it is not here."""
+
+    def __init__(self, owner: str, name: str) -> None:
+        self.owner, self.name = owner, name
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        raise lacks(self.owner, self.name, f"'{owner.__name__}' object")
+
+
+def lacking(owner: str) -> Any:
+    """A base class with all of PyTorch's names for `owner`: what a class that is built on it does
+    not define itself is named plainly. (With __getattr__ instead, Python would look up every
+    attribute of every tensor the slow way: 15 % of a small operation.)"""
+    return type("Lacking", (), {name: _Lacking(owner, name) for name in _names()[owner]})
 
 
 def pytorchs_name(module: str) -> str:

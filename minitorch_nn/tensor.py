@@ -13,9 +13,10 @@ import copy
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from . import dtypes, layout
 from .autograd import engine
@@ -27,7 +28,7 @@ from .device import device as Device
 from .dtypes import dtype as DType
 from .formatting import tensor_str
 from .layout import contiguous_format, lies_in, preserve_format, usual_order
-from .missing import lacks
+from .missing import lacking
 from .ops import (
     activation,
     alike,
@@ -83,6 +84,7 @@ from .size import Size
 from .stream import Stream
 from .type_names import TYPE_NAMES, of_type, read_to
 
+_blank = object.__new__
 _NON_LEAF_GRAD = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad "
     "attribute won't be populated during autograd.backward(). If you indeed want the .grad field "
@@ -92,7 +94,10 @@ _NON_LEAF_GRAD = (
 )
 
 
-class Tensor(TensorBase):
+_Lacking: Any = lacking("torch.Tensor")
+
+
+class Tensor(TensorBase, _Lacking):
     """A multi-dimensional array that can remember how it was computed.
 
     `Tensor(2, 3)` is uninitialised memory and `Tensor([1, 2])` floats, as PyTorch's old
@@ -117,11 +122,13 @@ class Tensor(TensorBase):
     @staticmethod
     def new(array: Any, grad_fn: Node | None = None, output_nr: int = 0) -> Tensor:
         """A tensor around `array`, without a copy: a leaf, or result `output_nr` of `grad_fn`."""
-        t: Tensor = object.__new__(Tensor)
-        t.array = array if type(array) is np.ndarray else np.asarray(array)
+        t: Tensor = _blank(Tensor)
+        t.array = array if type(array) is ndarray else np.asarray(array)
         t.storage = Storage()
         if grad_fn is not None:
-            t._grad_fn, t._requires_grad, t.output_nr = grad_fn, True, output_nr
+            t._grad_fn, t._requires_grad = grad_fn, True
+            if output_nr:
+                t.output_nr = output_nr
         elif mode.inference:
             t._inference = True
         return t
@@ -585,31 +592,26 @@ class Tensor(TensorBase):
 
     __hash__ = object.__hash__
 
-    if not TYPE_CHECKING:  # a type checker would take any name for a tensor's
-
-        def __getattr__(self, name: str) -> Any:
-            raise lacks("torch.Tensor", name, f"'{builtins.type(self).__name__}' object")
-
     # --- operators --------------------------------------------------------------------------------
 
     def __add__(self, other: Any) -> Tensor:
-        return arithmetic.add(self, other) if _fits(other) else NotImplemented
+        return arithmetic.add(self, other) if type(other) is Tensor or _fits(other) else NotImplemented
 
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Tensor:
-        return arithmetic.sub(self, other) if _fits(other) else NotImplemented
+        return arithmetic.sub(self, other) if type(other) is Tensor or _fits(other) else NotImplemented
 
     def __rsub__(self, other: Any) -> Tensor:
-        return arithmetic.rsub(self, other) if _fits(other) else NotImplemented
+        return arithmetic.rsub(self, other) if type(other) is Tensor or _fits(other) else NotImplemented
 
     def __mul__(self, other: Any) -> Tensor:
-        return arithmetic.mul(self, other) if _fits(other) else NotImplemented
+        return arithmetic.mul(self, other) if type(other) is Tensor or _fits(other) else NotImplemented
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Tensor:
-        return arithmetic.div(self, other) if _fits(other) else NotImplemented
+        return arithmetic.div(self, other) if type(other) is Tensor or _fits(other) else NotImplemented
 
     def __rtruediv__(self, other: Any) -> Tensor:
         return powers.reciprocal(self) * other if _fits(other) else NotImplemented

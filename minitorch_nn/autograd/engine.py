@@ -24,7 +24,6 @@ import numpy as np
 from ..base import TensorBase, Value
 from ..dtypes import from_numpy
 from .anomaly import anomaly, refuse_nan
-from .function import FunctionCtx
 from .grad_mode import set_grad_enabled
 from .node import AccumulateGrad, Edge, Node, gradient_edge
 
@@ -50,7 +49,8 @@ class BackwardPass:
         self.accumulate = accumulate
         self.targets = None if targets is None else set(targets)
         self.captured: dict[Edge, Value] = {}
-        self.buffers: dict[Edge, Value] = {}
+        self.buffers: dict[Any, Value] = {}  # a node's first result goes by the node alone
+        self.refuses_nan = anomaly.enabled and anomaly.check_nan
         self.ready: list[int] = []  # a heap of negated sequence numbers: the latest comes first
         self.by_number: dict[int, Node] = {}
         self.claimed: set[int] = set()  # memory that some `grad`, or a user, already holds
@@ -62,14 +62,12 @@ class BackwardPass:
     def _count(self, nodes: list[Node]) -> dict[Node, int]:
         """How many gradients each node will receive."""
         waiting = dict.fromkeys(nodes, 0)
-        stack = list(nodes)
+        stack, wanted = list(nodes), self.on_the_way
         while stack:
             for node, _ in stack.pop().next_functions:
-                if node is None or not self._is_wanted(node):
-                    continue
                 if node in waiting:
                     waiting[node] += 1
-                else:
+                elif node is not None and (wanted is None or node in wanted):
                     waiting[node] = 1
                     stack.append(node)
         return waiting
@@ -80,13 +78,16 @@ class BackwardPass:
     def run(self, roots: Sequence[Edge], gradients: Sequence[Value]) -> None:
         for edge, grad in zip(roots, gradients, strict=True):
             self.claim(grad)  # it may be the user's own array
-            held = self.buffers.get(edge)
-            self.buffers[edge] = grad if held is None else held + grad
-        for node in self.starts:
-            self.schedule(node)
+            self.receive(edge, grad)
+        for start in self.starts:
+            self.schedule(start)
         while self.ready:
-            number = -heappop(self.ready)
-            self.evaluate(self.by_number.pop(number))
+            self.follow(self.by_number.pop(-heappop(self.ready)))
+
+    def receive(self, edge: Edge, grad: Value) -> None:
+        key = edge if edge[1] else edge[0]
+        held = self.buffers.get(key)
+        self.buffers[key] = grad if held is None else held + grad
 
     def schedule(self, node: Node) -> None:
         if type(node) is AccumulateGrad:
@@ -95,47 +96,87 @@ class BackwardPass:
         self.by_number[node.sequence_nr] = node
         heappush(self.ready, -node.sequence_nr)
 
-    def evaluate(self, node: Node) -> None:
-        """Runs one node and passes its gradients on."""
-        buffers = self.buffers
-        if len(node.metadata) == 1:
-            grads = [buffers.pop((node, 0), None)]
-        else:
-            grads = [buffers.pop((node, nr), None) for nr in range(len(node.metadata))]
+    def follow(self, node: Node) -> None:
+        """Runs a node, passes its gradients on, and goes on so along a chain: while the only node
+        that is ready is the one that has just become so, no heap need say which comes next, and
+        its gradient need not be put down to be picked up again.
+
+        These lines run for every operation of a program: few questions, and no calls.
+        """
+        waiting, buffers, ready, bare = self.waiting, self.buffers, self.ready, self.bare
+        unwatched = self.targets is None
+        arrived = None  # the gradient that goes straight to `node`
+        while True:
+            if unwatched and node.hooks is None and not node.more_results:
+                grad = buffers.pop(node, None) if arrived is None else arrived
+                if grad is not None or node.always_runs:
+                    results = node.backward(grad)
+                else:  # nothing arrived, so nothing leaves; but those below must not wait for it
+                    results = (None,) * len(node.next_functions)
+            else:
+                if arrived is not None:
+                    buffers[node] = arrived
+                results = self._evaluate_watched(node)
+                if results is None:
+                    return
+            if type(results) is not tuple:
+                results = (results,)
+            if self.refuses_nan:
+                refuse_nan(node, results)
+            if node._saved and not self.retain_graph:
+                node.release()
+
+            following = arrived = None
+            for edge, grad in zip(node.next_functions, results):  # noqa: B905 (strict costs time)
+                below, nr = edge
+                left = waiting.get(below)
+                if left is None:  # no gradient is wanted there
+                    continue
+                if grad is not None:
+                    if nr == 0:
+                        shape, kind = below.result_shape, below.result_dtype
+                    else:
+                        shape, kind = below.more_results[nr - 1]
+                    if (grad if bare else grad.array).dtype is not kind or grad.shape != shape:
+                        grad = _fit(grad, shape, kind, node, node.next_functions.index(edge))
+                if left == 1 and following is None and type(below) is not AccumulateGrad:
+                    following = below
+                    if nr == 0 and below not in buffers:
+                        arrived = grad
+                        continue
+                if grad is not None:
+                    self.receive(edge, grad)
+                if left > 1:
+                    waiting[below] = left - 1
+                elif below is not following:
+                    self.schedule(below)
+            if following is None:
+                return
+            if ready:
+                if arrived is not None:
+                    buffers[following] = arrived
+                self.schedule(following)
+                return
+            node = following
+
+    def _evaluate_watched(self, node: Node) -> Any:
+        """The gradients that a node gives where somebody looks on (hooks, targets), or where it has
+        several results; None if the pass ends here."""
+        keys = [node, *[(node, nr) for nr in range(1, len(node.metadata))]]
+        grads = [self.buffers.pop(key, None) for key in keys]
         if self.targets is not None and not self._take_targets(node, grads):
-            return
+            return None
         if node.hooks is not None:
             grads = self._run_hooks_before(node, grads)
-
-        if grads[0] is not None or any(g is not None for g in grads) or type(node).always_runs:
+        if node.always_runs or any(g is not None for g in grads):
             results = node.backward(*grads)
             if type(results) is not tuple:
                 results = (results,)
-            if anomaly.enabled and anomaly.check_nan:
-                refuse_nan(node, results)
-        else:  # nothing arrived, so nothing leaves; but those below must not wait for it
+        else:
             results = (None,) * len(node.next_functions)
         if node.hooks is not None and node.hooks.after:
             results = self._run_hooks_after(node, results, grads)
-        if not self.retain_graph:
-            node.release()
-
-        waiting, on_the_way = self.waiting, self.on_the_way
-        for edge, grad in zip(node.next_functions, results, strict=True):
-            below = edge[0]
-            if below is None or (on_the_way is not None and below not in on_the_way):
-                continue
-            if grad is not None:
-                shape, kind = below.metadata[edge[1]]
-                own = grad.dtype if self.bare else grad.array.dtype
-                if own is not kind or grad.shape != shape:
-                    grad = _fit(grad, shape, kind, node, node.next_functions.index(edge))
-                held = buffers.get(edge)
-                buffers[edge] = grad if held is None else held + grad
-            left = waiting[below] - 1
-            waiting[below] = left
-            if not left:
-                self.schedule(below)
+        return results
 
     def _take_targets(self, node: Node, grads: list[Value]) -> bool:
         """Keeps the gradients that were asked for; whether the pass goes on below this node.
@@ -153,7 +194,7 @@ class BackwardPass:
         return goes_on
 
     def finish_leaf(self, node: AccumulateGrad) -> None:
-        grad = self.buffers.pop((node, 0), None)
+        grad = self.buffers.pop(node, None)
         if grad is None:
             return
         leaf = node.variable
@@ -285,26 +326,37 @@ def _numpy_dtype(grad: Value) -> Any:
 
 
 def _fit(grad: Value, shape: tuple[int, ...], kind: Any, node: Node, index: int) -> Value:
-    """A gradient takes the shape and dtype of the tensor it belongs to.
+    """A gradient takes the shape and dtype of the tensor it belongs to: what broadcasting repeated
+    is added up again, so that formulas of operations that broadcast need not say so.
 
-    PyTorch: engine.cpp (validate_outputs).
+    PyTorch: engine.cpp (validate_outputs), input_metadata.cpp (reduce_grad).
     """
-    if tuple(grad.shape) != shape:
+    if grad.shape != shape:
         lead = len(grad.shape) - len(shape)
         fits = lead >= 0 and all(
             want in (1, got) for got, want in zip(grad.shape[lead:], shape, strict=True)
         )
-        if not fits or not isinstance(node, FunctionCtx):
+        if not fits:
             raise RuntimeError(
                 f"Function {node.name()} returned an invalid gradient at index {index} - got "
                 f"{list(grad.shape)} but expected shape compatible with {list(shape)}"
             )
-        summed = _as_tensor(grad, node).sum_to_size(shape)
-        grad = summed if isinstance(grad, TensorBase) else summed.array
+        grad = grad.sum_to_size(shape) if isinstance(grad, TensorBase) else summed(grad, shape)
     if _numpy_dtype(grad) is not kind:
         is_tensor = isinstance(grad, TensorBase)
         grad = grad.to(from_numpy(kind)) if is_tensor else grad.astype(kind)
     return grad
+
+
+def summed(array: Any, shape: tuple[int, ...]) -> Any:
+    """An array added up over the dimensions that broadcasting from `shape` added or repeated.
+
+    PyTorch: aten/src/ATen/ExpandUtils.h (sum_to).
+    """
+    lead = array.ndim - len(shape)
+    repeated = [lead + d for d, n in enumerate(shape) if n == 1 and array.shape[lead + d] != 1]
+    axes = (*range(lead), *repeated)
+    return np.asarray(np.add.reduce(array, axis=axes, keepdims=True)).reshape(shape)
 
 
 def _leading_to(roots: list[Node], targets: set[Edge]) -> set[Node]:

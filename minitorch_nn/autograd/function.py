@@ -161,7 +161,7 @@ class Function:
         recording = mode.grad and any(t.requires_grad for t in tensors)
         ctx._is_tensor = [isinstance(a, TensorBase) for a in args]
         ctx.needs_input_grad = tuple([isinstance(a, TensorBase) and a.requires_grad for a in args])
-        ctx._saved, ctx._inputs, ctx.hooks = NOTHING_SAVED, None, None
+        ctx._saved, ctx.hooks = NOTHING_SAVED, None
         ctx.next_functions = tuple([gradient_edge(t) for t in tensors])
         ctx.sequence_nr = next_number()
         with no_grad():
@@ -194,7 +194,7 @@ def _finish(ctx: FunctionCtx, inputs: list[Any], output: Any, recording: bool) -
     if not recording:
         return output
     ctx.make = inputs[0].new
-    ctx.metadata = tuple([(o.array.shape, o.array.dtype) for o in outputs])
+    ctx.describe_results([o.array for o in outputs])
     constant = {id(t) for t in ctx._non_differentiable}
     given = {id(t) for t in inputs}
     results = []

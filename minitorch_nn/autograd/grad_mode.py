@@ -16,10 +16,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _Mode(threading.local):
-    """Each thread has its own, as in PyTorch: a loader's thread may run without gradients."""
+    """Each thread has its own, as in PyTorch: a loader's thread may run without gradients.
+
+    `records` is what the two together mean for an operation, which asks for it every time.
+    """
 
     grad = True
     inference = False
+    records = True
+
+    def switch(self, grad: bool, inference: bool) -> None:
+        self.grad, self.inference, self.records = grad, inference, grad and not inference
 
 
 mode = _Mode()
@@ -43,7 +50,7 @@ class _GradMode:
 
     def __enter__(self) -> None:
         self._previous.append((mode.grad, mode.inference))
-        mode.grad = self.grad
+        mode.switch(self.grad, mode.inference)
 
     def __exit__(
         self,
@@ -51,7 +58,7 @@ class _GradMode:
         value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        mode.grad, mode.inference = self._previous.pop()
+        mode.switch(*self._previous.pop())
 
     def clone(self) -> _GradMode:
         return type(self)()
@@ -131,7 +138,7 @@ class set_grad_enabled(_GradMode):
 
     def __call__(self, function: F) -> F:
         # Used as a decorator it must not have switched the mode where it stands.
-        mode.grad, mode.inference = self._previous.pop()
+        mode.switch(*self._previous.pop())
         return super().__call__(function)
 
 
@@ -149,7 +156,7 @@ class inference_mode(_GradMode):
 
     def __enter__(self) -> None:
         super().__enter__()
-        mode.grad, mode.inference = (False, True) if self.inference else (True, False)
+        mode.switch(not self.inference, self.inference)
 
     def clone(self) -> _GradMode:
         return inference_mode(self.inference)

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import re
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import count
 from typing import Any, ClassVar
 
@@ -52,6 +53,13 @@ class SavedVariable:
     __slots__ = ("array", "output_nr", "storage", "tensor", "version")
 
     def __init__(self, array: Any, storage: Storage, tensor: Any, output_nr: int = 0) -> None:
+        if tensor is not None and tensor._inference:
+            raise RuntimeError(
+                "Inference tensors cannot be saved for backward. Please do not use Tensors "
+                "created in inference mode in computation tracked by autograd. To work "
+                "around this, you can make a clone to get a normal tensor and use it in "
+                "autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
+            )
         self.array = array
         self.storage = storage
         self.version = storage.version
@@ -92,35 +100,44 @@ def operation_name(node: Any) -> str:
     return re.sub(r"Backward\d*$", "", node.name())
 
 
+def _shown(i: int, node: Node) -> Any:
+    """What a node saved, the i-th of it, for a user to look at."""
+    value = node.saved_tensors[i]
+    return node.make(value) if isinstance(value, np.ndarray) else value
+
+
 class Node:
     """An operation in the graph.
 
     sequence_nr: counts nodes as they are created; the backward pass runs the latest first.
     next_functions: one edge per differentiable input, (None, 0) where no gradient is wanted.
-    metadata: (shape, NumPy dtype) of each result; gradients arrive and are checked in that form.
+    result_shape, result_dtype: of the first result, the dtype NumPy's; more_results: of the others,
+        a pair each. Gradients arrive in that form, which the engine sees to.
     make: builds a tensor from an array (`Tensor.new`), for whoever must show a gradient.
     """
 
     __slots__ = (
         "__weakref__",
-        "_inputs",
         "_saved",
         "hooks",
         "make",
-        "metadata",
+        "more_results",
         "needs_input_grad",
         "next_functions",
+        "result_dtype",
+        "result_shape",
         "sequence_nr",
     )
     always_runs: ClassVar[bool] = False  # also when no gradient arrived: a user's Function
     saves: ClassVar[tuple[str, ...]] = ()  # PyTorch's names for what save_for_backward is given
     next_functions: tuple[Edge, ...]
     sequence_nr: int
-    metadata: tuple[tuple[tuple[int, ...], Any], ...]
+    result_shape: tuple[int, ...]
+    result_dtype: Any
+    more_results: tuple[tuple[tuple[int, ...], Any], ...]
     make: Callable[..., Any]
-    needs_input_grad: tuple[bool, ...]
+    needs_input_grad: Sequence[bool]
     hooks: Hooks | None
-    _inputs: tuple[Any, ...] | None
     _saved: tuple[Any, ...]
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
@@ -141,19 +158,32 @@ class Node:
         Keyword options are constants; a tensor among them (an index, a mask) is unwrapped too.
         On bare arrays, as in a derivative's formula, it only computes.
         """
+        # Plain loops, here and in the engine, and what others would put into functions of their
+        # own: these lines run for every operation of a program.
         first = None
-        wanted = numpy_number = False
-        arrays = []
+        records, wanted, numpy_number = mode.records, False, False
+        arrays, edges, needed = [], [], []
         for x in inputs:
+            edge = NO_EDGE
             if isinstance(x, TensorBase):
                 if first is None:
                     first = x
-                if not wanted:
-                    wanted = x.requires_grad
                 arrays.append(x.array)
+                if records:
+                    maker = x._grad_fn
+                    if maker is not None and x._base is None:
+                        edge = maker, x.output_nr
+                    elif x._requires_grad or x._base is not None:
+                        edge = gradient_edge(x)
             else:
                 arrays.append(x)
                 numpy_number = numpy_number or isinstance(x, np.generic)
+            edges.append(edge)
+            if edge is NO_EDGE:
+                needed.append(False)
+            else:
+                needed.append(True)
+                wanted = True
         if numpy_number and first is not None:
             # A number like Python's, whose type does not count: int64[n] * float64 is float32.
             arrays = [x.item() if isinstance(x, np.generic) else x for x in arrays]
@@ -165,9 +195,8 @@ class Node:
                 constants[name] = option.array
 
         node = cls()
-        if first is None or not (wanted and mode.grad) or mode.inference:
-            node._inputs = None
-            node.needs_input_grad = (False,) * len(inputs)
+        node.needs_input_grad = needed
+        if not wanted:
             result = node.forward(*arrays, **constants)
             if first is None:
                 return result
@@ -175,32 +204,25 @@ class Node:
                 return tuple([node.wrap(first, r, None, i) for i, r in enumerate(result)])
             return node.wrap(first, result, None, 0)
 
-        # Plain loops, here and in the engine: these lines run for every operation of a program.
-        edges, needed = [], []
-        for x in inputs:
-            edge = gradient_edge(x)
-            edges.append(edge)
-            needed.append(edge[0] is not None)
         node.next_functions = tuple(edges)
-        node.needs_input_grad = tuple(needed)
         node.sequence_nr = next_number()
         node.make = first.new
         node.hooks = None
-        node._inputs = (*inputs, *options.values()) if options else inputs
         node._saved = NOTHING_SAVED
         result = node.forward(*arrays, **constants)
         if type(result) is tuple:
             results = result
-            node.metadata = tuple([(r.shape, r.dtype) for r in results])
+            node.describe_results(results)
             output = tensors = tuple([node.wrap(first, r, node, i) for i, r in enumerate(results)])
         else:
             results = (result,)
-            node.metadata = ((result.shape, result.dtype),)
+            node.result_shape, node.result_dtype = result.shape, result.dtype
+            node.more_results = ()
             output = node.wrap(first, result, node, 0)
             tensors = (output,)
         if node._saved:
-            node._saved = tuple([node._pack(value, results, tensors) for value in node._saved])
-        node._inputs = None
+            givens = (*inputs, *options.values()) if options else inputs
+            node._saved = tuple([node._pack(v, givens, results, tensors) for v in node._saved])
         return output
 
     def enter_graph(self, edges: tuple[Edge, ...], result: Any) -> None:
@@ -209,9 +231,19 @@ class Node:
         self.next_functions = edges
         self.needs_input_grad = tuple([edge[0] is not None for edge in edges])
         self.sequence_nr = next_number()
-        self.metadata = ((result.array.shape, result.array.dtype),)
+        self.describe_results((result.array,))
         self.make, self.hooks = result.new, None
-        self._inputs, self._saved = None, NOTHING_SAVED
+        self._saved = NOTHING_SAVED
+
+    def describe_results(self, arrays: Sequence[Any]) -> None:
+        """Notes the shapes and dtypes of the results."""
+        self.result_shape, self.result_dtype = arrays[0].shape, arrays[0].dtype
+        self.more_results = tuple([(r.shape, r.dtype) for r in arrays[1:]])
+
+    @property
+    def metadata(self) -> tuple[tuple[tuple[int, ...], Any], ...]:
+        """(shape, NumPy dtype) of each result."""
+        return (self.result_shape, self.result_dtype), *self.more_results
 
     def wrap(self, first: Any, array: Any, node: Node | None, output_nr: int) -> Any:
         """The result's tensor; integers and booleans have no gradient. Views override this."""
@@ -228,21 +260,15 @@ class Node:
         neither input nor result is refused: no gradient could flow through it, and second
         derivatives would be silently wrong.
         """
-        if self._inputs is not None:
-            self._saved = values
+        self._saved = values
 
-    def _pack(self, value: Any, results: tuple[Any, ...], tensors: tuple[Any, ...]) -> Any:
+    def _pack(
+        self, value: Any, givens: tuple[Any, ...], results: tuple[Any, ...], tensors: Any
+    ) -> Any:
         if not isinstance(value, _ARRAYS):
             return value
-        for x in self._inputs or ():
+        for x in givens:
             if isinstance(x, TensorBase) and x.array is value:
-                if x._inference:
-                    raise RuntimeError(
-                        "Inference tensors cannot be saved for backward. Please do not use Tensors "
-                        "created in inference mode in computation tracked by autograd. To work "
-                        "around this, you can make a clone to get a normal tensor and use it in "
-                        "autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
-                    )
                 return SavedVariable(value, x.storage, x)
             if x is value:
                 return value
@@ -261,7 +287,22 @@ class Node:
         """
         if self._saved is FREED:
             raise RuntimeError(SECOND_TIME)
-        return tuple([v.unpack(self) if type(v) is SavedVariable else v for v in self._saved])
+        wrapped, values = mode.grad, []
+        for v in self._saved:
+            if type(v) is SavedVariable:
+                intact = v.storage.version == v.version
+                v = v.array if intact and not wrapped else v.unpack(self)
+            values.append(v)
+        return tuple(values)
+
+    def saved(self, i: int) -> Any:
+        """The i-th of `saved_tensors`."""
+        if self._saved is FREED:
+            raise RuntimeError(SECOND_TIME)
+        v = self._saved[i]
+        if type(v) is not SavedVariable:
+            return v
+        return v.array if v.storage.version == v.version and not mode.grad else v.unpack(self)
 
     def check_saved(self) -> None:
         """Raises what reading the saved tensors would, for nodes that need no more than their own
@@ -275,12 +316,12 @@ class Node:
                 self._saved = FREED
                 return
 
-    def __getattr__(self, name: str) -> Any:
-        """`node._saved_self`, `node._saved_result`: what was saved, under PyTorch's names."""
-        if name.startswith("_saved_") and name[7:] in self.saves:
-            value = self.saved_tensors[self.saves.index(name[7:])]
-            return self.make(value) if isinstance(value, np.ndarray) else value
-        raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Gives the class `node._saved_self`, `node._saved_result`: what was saved, under PyTorch's
+        names. (With __getattr__ instead, Python would look up every attribute the slow way.)"""
+        super().__init_subclass__(**kwargs)
+        for i, name in enumerate(cls.__dict__.get("saves", ())):
+            setattr(cls, f"_saved_{name}", property(partial(_shown, i)))
 
     # --- for people --------------------------------------------------------------------------
 

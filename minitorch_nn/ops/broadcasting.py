@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from ..autograd.engine import summed
 from ..autograd.grad_mode import mode
 from ..autograd.node import Node
 from ..base import TensorBase, Value
@@ -115,10 +116,7 @@ class SumToSizeBackward0(Node):
 
     def forward(self, x: Any, *, shape: tuple[int, ...]) -> Any:
         self.shape = x.shape
-        lead = x.ndim - len(shape)
-        repeated = [lead + d for d, n in enumerate(shape) if n == 1 and x.shape[lead + d] != 1]
-        axes = (*range(lead), *repeated)
-        return np.asarray(add_up(x, axis=axes, keepdims=True)).reshape(shape)
+        return summed(x, shape)
 
     def backward(self, grad: Value) -> Value:
         return ExpandBackward0.apply(grad, shape=self.shape)

@@ -20,13 +20,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.grad_mode import mode
-from ..autograd.node import (
-    SECOND_TIME,
-    Node,
-    SavedVariable,
-    gradient_edge,
-    operation_name,
-)
+from ..autograd.node import Node, SavedVariable, gradient_edge, operation_name
 from ..base import Storage, TensorBase, Value
 from ..dtypes import number
 from .broadcasting import joint_shape, sum_to
@@ -84,30 +78,26 @@ class CopySlices(Node):
     PyTorch: torch/csrc/autograd/functions/tensor.cpp (CopySlices::apply).
     """
 
-    __slots__ = ("operation", "positions")
-    operation: Node | None
+    __slots__ = ("positions",)
 
     def __init__(self, base: Any, operation: Node, positions: Any) -> None:
-        self.operation, self.positions = operation, positions
+        self.positions = positions
         self.enter_graph((gradient_edge(base), *operation.next_functions[1:]), base)
+        self.save_for_backward(operation)
 
     def name(self) -> str:
         return "torch::autograd::CopySlices"
 
     def backward(self, grad: Value) -> tuple[Value | None, ...]:
-        if self.operation is None:
-            raise RuntimeError(SECOND_TIME)
+        (operation,) = self.saved_tensors
         part = PickBackward0.apply(grad, positions=self.positions)
-        grads = self.operation.backward(part)
+        grads = operation.backward(part)
         own, *others = grads if isinstance(grads, tuple) else (grads,)
         if not self.needs_input_grad[0]:
             return None, *others
         if own is None:
             own = zeros_for(grad, self.positions.shape)
         return AsStridedScatterBackward0.apply(grad, own, positions=self.positions), *others
-
-    def release(self) -> None:
-        self.operation = None
 
 
 def current_grad_fn(x: Any) -> Node | None:
@@ -232,7 +222,7 @@ def _write(
     result = operation(old, *inputs, **options)
     _check_result(x, result.array)
     node = result._grad_fn
-    node.metadata = ((x.array.shape, x.array.dtype),)  # float64 may have been written to float32
+    node.describe_results((x.array,))  # float64 may have been written to float32
     for saved in node._saved:
         if type(saved) is SavedVariable and saved.tensor is old:
             # The derivative needs the values that are about to be overwritten.

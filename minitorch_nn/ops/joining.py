@@ -271,7 +271,7 @@ class UnbindBackward0(View):
 
     def backward(self, *grads: Value) -> Value:
         known = next(g for g in grads if g is not None)
-        shape = self.metadata[0][0]
+        shape = self.result_shape
         return stack([zeros_for(known, shape) if g is None else g for g in grads], self.dim)
 
 

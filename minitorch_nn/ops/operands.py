@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy import ndarray
 
 from ..autograd.node import Node, operation_name
 from ..base import TensorBase, Value
@@ -38,6 +39,8 @@ def is_number(x: Any) -> bool:
 def binary(ufunc: Callable[..., Any], a: Any, b: Any) -> Any:
     """`ufunc` on operands brought to one type; a clash of shapes said as PyTorch says it."""
     try:
+        if type(a) is ndarray and type(b) is ndarray and a.dtype is b.dtype:
+            return ufunc(a, b)  # as `promote` would have it, without a call
         return ufunc(*promote(a, b))
     except ValueError as error:
         raise explain_broadcast(error, a, b) from None
