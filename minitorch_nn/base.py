@@ -42,7 +42,7 @@ class TensorBase:
     """
 
     array: Array
-    storage: Storage
+    _storage: Storage | None = None
     _grad_fn: Node | None = None
     _requires_grad: bool = False
     output_nr: int = 0
@@ -60,6 +60,18 @@ class TensorBase:
     _hooks: dict[int, Any] | None = None
     _post_accumulate_hooks: dict[int, Any] | None = None
     _inference: bool = False
+
+    @property
+    def storage(self) -> Storage:
+        """Made when it is first asked for: most results are never saved, viewed or written to."""
+        storage = self._storage
+        if storage is None:
+            storage = self._storage = Storage()
+        return storage
+
+    @storage.setter
+    def storage(self, storage: Storage) -> None:
+        self._storage = storage
 
     @property
     def grad_fn(self) -> Node | None:

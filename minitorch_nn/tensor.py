@@ -76,6 +76,7 @@ from .ops import (
     strided,
     trigonometry,
 )
+from .ops.any_order import Hidden
 from .ops.as_array import old_style
 from .ops.dims import listed
 from .ops.inplace import become_view, in_place
@@ -116,7 +117,6 @@ class Tensor(TensorBase, _Lacking):
         check_device(device)
         t = object.__new__(cls)
         t.array = old_style(data, None)
-        t.storage = Storage()
         return t
 
     @staticmethod
@@ -124,7 +124,6 @@ class Tensor(TensorBase, _Lacking):
         """A tensor around `array`, without a copy: a leaf, or result `output_nr` of `grad_fn`."""
         t: Tensor = _blank(Tensor)
         t.array = array if type(array) is ndarray else np.asarray(array)
-        t.storage = Storage()
         if grad_fn is not None:
             t._grad_fn, t._requires_grad = grad_fn, True
             if output_nr:
@@ -2010,6 +2009,10 @@ class Tensor(TensorBase, _Lacking):
         generator: Stream | None = None,
     ) -> Tensor:
         return draws.multinomial(self, num_samples, replacement, generator=generator)
+
+
+class _HiddenTensor(Hidden, Tensor):
+    """A Tensor that nobody has looked at yet."""
 
 
 _OPERANDS = (TensorBase, int, float, np.ndarray, np.generic)

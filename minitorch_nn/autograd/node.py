@@ -211,18 +211,16 @@ class Node:
         node._saved = NOTHING_SAVED
         result = node.forward(*arrays, **constants)
         if type(result) is tuple:
-            results = result
-            node.describe_results(results)
-            output = tensors = tuple([node.wrap(first, r, node, i) for i, r in enumerate(results)])
+            node.describe_results(result)
+            output = tuple([node.wrap(first, r, node, i) for i, r in enumerate(result)])
+            results, tensors = result, output
         else:
-            results = (result,)
             node.result_shape, node.result_dtype = result.shape, result.dtype
             node.more_results = ()
             output = node.wrap(first, result, node, 0)
-            tensors = (output,)
+            results, tensors = (result,), (output,)
         if node._saved:
-            givens = (*inputs, *options.values()) if options else inputs
-            node._saved = tuple([node._pack(v, givens, results, tensors) for v in node._saved])
+            node._pack((*inputs, *options.values()) if options else inputs, results, tensors)
         return output
 
     def enter_graph(self, edges: tuple[Edge, ...], result: Any) -> None:
@@ -263,15 +261,24 @@ class Node:
         self._saved = values
 
     def _pack(
-        self, value: Any, givens: tuple[Any, ...], results: tuple[Any, ...], tensors: Any
-    ) -> Any:
-        if not isinstance(value, _ARRAYS):
-            return value
-        for x in givens:
-            if isinstance(x, TensorBase) and x.array is value:
-                return SavedVariable(value, x.storage, x)
-            if x is value:
-                return value
+        self, givens: tuple[Any, ...], results: tuple[Any, ...], tensors: tuple[Any, ...]
+    ) -> None:
+        """Finds the tensors whose arrays `forward` saved, and notes their versions."""
+        packed = []
+        for value in self._saved:
+            if isinstance(value, _ARRAYS):
+                for x in givens:
+                    if x is value:
+                        break
+                    if isinstance(x, TensorBase) and x.array is value:
+                        value = SavedVariable(value, x.storage, x)
+                        break
+                else:
+                    value = self._pack_result(value, results, tensors)
+            packed.append(value)
+        self._saved = tuple(packed)
+
+    def _pack_result(self, value: Any, results: tuple[Any, ...], tensors: tuple[Any, ...]) -> Any:
         for nr, result in enumerate(results):
             if result is value:
                 return SavedVariable(tensors[nr].array, tensors[nr].storage, None, nr)
