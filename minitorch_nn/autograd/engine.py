@@ -333,8 +333,9 @@ def _fit(grad: Value, shape: tuple[int, ...], kind: Any, node: Node, index: int)
     """
     if grad.shape != shape:
         lead = len(grad.shape) - len(shape)
-        fits = lead >= 0 and all(
-            want in (1, got) for got, want in zip(grad.shape[lead:], shape, strict=True)
+        fits = lead >= 0 and (
+            grad.shape[lead:] == shape
+            or all(want in (1, got) for got, want in zip(grad.shape[lead:], shape, strict=True))
         )
         if not fits:
             raise RuntimeError(
@@ -354,6 +355,8 @@ def summed(array: Any, shape: tuple[int, ...]) -> Any:
     PyTorch: aten/src/ATen/ExpandUtils.h (sum_to).
     """
     lead = array.ndim - len(shape)
+    if lead == 1 and shape and array.shape[1:] == shape:  # a bias, added to every row
+        return np.add.reduce(array, axis=0)
     repeated = [lead + d for d, n in enumerate(shape) if n == 1 and array.shape[lead + d] != 1]
     axes = (*range(lead), *repeated)
     return np.asarray(np.add.reduce(array, axis=axes, keepdims=True)).reshape(shape)

@@ -403,7 +403,9 @@ class AccumulateGrad(Node):
 
     def __init__(self, variable: Any) -> None:
         self.variable = variable
-        self.enter_graph((), variable)
+        self.next_functions = self.needs_input_grad = self.more_results = ()
+        self.result_shape, self.result_dtype = variable.array.shape, variable.array.dtype
+        self.make, self.hooks, self._saved = variable.new, None, NOTHING_SAVED
         self.sequence_nr = 2**64 - 1
 
     def name(self) -> str:
