@@ -594,23 +594,23 @@ class Tensor(TensorBase, _Lacking):
     # --- operators --------------------------------------------------------------------------------
 
     def __add__(self, other: Any) -> Tensor:
-        return arithmetic.add(self, other) if type(other) is Tensor or _fits(other) else NotImplemented
+        return arithmetic.add(self, other) if _fits(other) else NotImplemented
 
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Tensor:
-        return arithmetic.sub(self, other) if type(other) is Tensor or _fits(other) else NotImplemented
+        return arithmetic.sub(self, other) if _fits(other) else NotImplemented
 
     def __rsub__(self, other: Any) -> Tensor:
-        return arithmetic.rsub(self, other) if type(other) is Tensor or _fits(other) else NotImplemented
+        return arithmetic.rsub(self, other) if _fits(other) else NotImplemented
 
     def __mul__(self, other: Any) -> Tensor:
-        return arithmetic.mul(self, other) if type(other) is Tensor or _fits(other) else NotImplemented
+        return arithmetic.mul(self, other) if _fits(other) else NotImplemented
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Tensor:
-        return arithmetic.div(self, other) if type(other) is Tensor or _fits(other) else NotImplemented
+        return arithmetic.div(self, other) if _fits(other) else NotImplemented
 
     def __rtruediv__(self, other: Any) -> Tensor:
         return powers.reciprocal(self) * other if _fits(other) else NotImplemented

@@ -24,13 +24,13 @@ from ..base import Value
 from ..dtypes import dtype as DType
 from ..dtypes import title
 from .arithmetic import div
-from .broadcasting import add_up, expand
+from .broadcasting import ExpandBackward0, add_up
 from .comparison import isnan
 from .dims import sizes_of, wrap_dims
 from .exponentials import exp
 from .logic import logical_not
 from .operands import array_of, constant
-from .shape import to_dtype, unsqueeze, view
+from .shape import reshape, to_dtype, view
 from .signatures import numpy_names
 
 Dims = int | Sequence[int] | None
@@ -44,11 +44,12 @@ def to_axes(dim: Dims, ndim: int) -> tuple[int, ...]:
 
 def spread(y: Value, axes: tuple[int, ...], keepdim: bool) -> Value:
     """A reduced result with its lost dimensions back, as size 1."""
-    if keepdim:
+    if keepdim or not axes:
         return y
+    sizes = list(y.shape)
     for axis in sorted(axes):
-        y = unsqueeze(y, axis)
-    return y
+        sizes.insert(axis, 1)
+    return reshape(y, sizes)
 
 
 def count(shape: tuple[int, ...], axes: tuple[int, ...]) -> int:
@@ -82,7 +83,7 @@ class SumBackward1(Node):
         return add_up(x, axis=axes, dtype=x.dtype, keepdims=keepdim)
 
     def backward(self, grad: Value) -> Value:
-        return expand(spread(grad, self.axes, self.keepdim), self.shape)
+        return ExpandBackward0.apply(spread(grad, self.axes, self.keepdim), shape=self.shape)
 
 
 class SumBackward0(SumBackward1):
