@@ -342,7 +342,8 @@ def _fit(grad: Value, shape: tuple[int, ...], kind: Any, node: Node, index: int)
                 f"Function {node.name()} returned an invalid gradient at index {index} - got "
                 f"{list(grad.shape)} but expected shape compatible with {list(shape)}"
             )
-        grad = grad.sum_to_size(shape) if isinstance(grad, TensorBase) else summed(grad, shape)
+        is_tensor = isinstance(grad, TensorBase)
+        grad = grad.sum_to_size(shape) if is_tensor else summed(grad, shape)
     if _numpy_dtype(grad) is not kind:
         is_tensor = isinstance(grad, TensorBase)
         grad = grad.to(from_numpy(kind)) if is_tensor else grad.astype(kind)

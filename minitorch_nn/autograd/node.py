@@ -160,7 +160,7 @@ class Node:
         """
         # Plain loops, here and in the engine, and what others would put into functions of their
         # own: these lines run for every operation of a program.
-        first = None
+        first: Any = None
         records, wanted, numpy_number = mode.records, False, False
         arrays, edges, needed = [], [], []
         for x in inputs:

@@ -55,6 +55,7 @@ class Pair(Node):
     """
 
     __slots__ = ("alpha",)
+    alpha: float
     ufunc: ClassVar[np.ufunc]
     multiplies: ClassVar[bool] = False  # then each gradient is made with the other operand
 
