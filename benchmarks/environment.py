@@ -7,6 +7,7 @@ import datetime
 import io
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -16,12 +17,18 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.kernels import taken_by_itself
+from benchmarks.peak import fma_peak
+from benchmarks.processor import describe_cpu
 from benchmarks.workloads import Library
 
-__all__ = ["busy_seconds", "describe_library", "describe_machine"]
+try:
+    import resource
+except ImportError:  # Windows has none
+    resource = None  # type: ignore[assignment]
 
-# The extensions that decide which kernels BLAS and PyTorch choose.
-TELLING_FLAGS = ("sse4_2", "avx", "avx2", "fma", "f16c", "avx_vnni", "amx_tile", "neon", "sve")
+__all__ = ["describe_library", "describe_machine", "numpy_blas", "page_faults"]
+
 # What users set to change threads, kernels or memory.
 TELLING_VARIABLES = ("OPENBLAS_", "OMP_", "GOMP_", "KMP_", "MKL_", "MALLOC_", "GLIBC_TUNABLES")
 
@@ -30,49 +37,23 @@ def describe_machine() -> dict[str, Any]:
     """Return the processor, system and settings, as this process sees them."""
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "cpu": describe_cpu(),
+        "cpu": describe_cpu() | {"fma_peak_gflops": fma_peak()},
         "os": platform.platform(),
         "libc": " ".join(platform.libc_ver()).strip(),
         "python": sys.version.split()[0],
-        "variables": {
-            name: value
-            for name, value in sorted(os.environ.items())
-            if name.startswith(TELLING_VARIABLES)
-        },
+        "variables": telling_variables(),
+        "openblas_by_itself": taken_by_itself(),
         "load_average": load_average(),
     }
 
 
-def describe_cpu() -> dict[str, Any]:
-    """Return the processor's model, family, telling flags and number of cores."""
-    facts = cpu_facts()
-    flags = facts.get("flags", facts.get("Features", "")).split()
+def telling_variables() -> dict[str, str]:
+    """Return what is set of this process's variables that change threads, kernels or memory."""
     return {
-        "model": facts.get("model name") or platform.processor() or platform.machine(),
-        "vendor": facts.get("vendor_id"),
-        "family": facts.get("cpu family"),
-        "model_number": facts.get("model"),
-        "flags": sorted(f for f in flags if f in TELLING_FLAGS or f.startswith("avx512")),
-        "cores": os.cpu_count(),
-        "cores_usable": usable_cores(),
+        name: value
+        for name, value in sorted(os.environ.items())
+        if name.startswith(TELLING_VARIABLES)
     }
-
-
-def cpu_facts() -> dict[str, str]:
-    """Return what Linux tells about its first core; nothing on another system."""
-    try:
-        first = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n\n")[0]
-    except OSError:
-        return {}
-    pairs = (line.partition(":") for line in first.splitlines())
-    return {key.strip(): value.strip() for key, _, value in pairs}
-
-
-def usable_cores() -> int:
-    """Return the number of cores this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def load_average() -> list[float] | None:
@@ -80,20 +61,9 @@ def load_average() -> list[float] | None:
     return list(os.getloadavg()) if hasattr(os, "getloadavg") else None
 
 
-def busy_seconds() -> float | None:
-    """Return the processor time that the whole machine has used since it started.
-
-    In seconds over all cores, everybody's, stolen time of a virtual machine included; Linux
-    counts it in hundredths. Returns None on other systems.
-    """
-    try:
-        with open("/proc/stat", encoding="ascii") as stat:
-            user, nice, system, _, _, irq, softirq, steal, *_ = map(
-                int, stat.readline().split()[1:]
-            )
-    except OSError:
-        return None
-    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+def page_faults() -> int | None:
+    """Return how often this process touched memory that it had yet to be given; None on Windows."""
+    return None if resource is None else resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 
 
 def describe_library(torch: Any, library: Library) -> dict[str, Any]:
@@ -107,17 +77,28 @@ def describe_library(torch: Any, library: Library) -> dict[str, Any]:
         "numpy": np.__version__,
         "pools": thread_pools(),
         "numpy_blas": numpy_blas(),
+        "variables": telling_variables(),
     }
     if library.module == "torch":
         facts |= {
             "torchvision": installed_version("torchvision"),
             "threads": torch.get_num_threads(),
             "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+            "mkl": matrix_library(torch, "mkl", r"Math Kernel Library Version (\S+)"),
+            "onednn": matrix_library(torch, "mkldnn", r"MKL-DNN v(\S+)"),
             # The compiler's flags are left out: they are long, and name folders of the builder's.
             "build": [x for x in torch.__config__.show().splitlines() if "Build settings" not in x],
             "cuda": describe_cuda(torch),
         }
     return facts
+
+
+def matrix_library(torch: Any, backend: str, pattern: str) -> str | None:
+    """Return the version of a library that PyTorch was built with, or None if it has none."""
+    if not getattr(torch.backends, backend).is_available():
+        return None
+    found = re.search(pattern, torch.__config__.show())
+    return found[1].removesuffix("-Product") if found else "unknown"
 
 
 def thread_pools() -> list[dict[str, Any]] | str:

@@ -104,7 +104,7 @@ def gpu_report(
     libraries = ["numpy", "torch", *(["cuda"] if device == "cuda" else [])]
     parts: dict[str, Any] = {}
     result = as_json([], libraries, plan, machine, described)
-    result |= {"device": device, "budget": budget, "parts": parts}
+    result |= {"kind": "gpu", "device": device, "budget": budget, "parts": parts}
 
     parts["tests"] = run_tests(began + TESTS_END * budget)
     save(result)
@@ -120,7 +120,7 @@ def gpu_report(
         deadline=began + budget,
         tick=tick,
     )
-    result |= as_json(rows, libraries, plan, machine, described)
+    result |= as_json(rows, libraries, plan, machine, described) | {"kind": "gpu"}
     result["seconds"] = time.monotonic() - began
     save(result)
     return result

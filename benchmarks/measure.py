@@ -3,7 +3,8 @@
 A *launch* starts one worker for every library. In each launch every workload is compared, then
 timed in *rounds*; in a round each library runs one *block* of calls, in an order drawn anew, while
 the others sleep. Ratios are taken within a round, where both sides saw the same machine, and only
-then summarised: a machine that slows down for a minute slows both sides of a ratio.
+then summarised: a machine that slows down for a minute slows both sides of a ratio. A block in
+which other programs kept the machine busy is dropped and measured again (`quiet` says when).
 """
 
 from __future__ import annotations
@@ -17,10 +18,22 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol
 
+from benchmarks.processor import usable_cores
+from benchmarks.quiet import wait_for_quiet, was_disturbed
 from benchmarks.worker import WorkerError
-from benchmarks.workloads import WORKLOADS
+from benchmarks.workloads import is_epoch
 
-__all__ = ["BASELINE", "FULL", "QUICK", "Asked", "Plan", "Row", "difference", "measure", "summary"]
+__all__ = [
+    "BASELINE",
+    "FULL",
+    "QUICK",
+    "Asked",
+    "Plan",
+    "Row",
+    "difference",
+    "measure",
+    "summary",
+]
 
 # The library that the others are divided by, and must agree with.
 BASELINE = "torch"
@@ -28,19 +41,31 @@ BASELINE = "torch"
 TOLERANCE = 1e-5
 # However long a call takes, a block is the mean of a few.
 MIN_CALLS = 3
+# An epoch of PyTorch takes seconds.
+EPOCH_ROUNDS = 2
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured: `launches` x `rounds` blocks of about `block_seconds` each."""
+    """How much is measured: `launches` x `rounds` blocks of about `block_seconds` each.
+
+    A block that other programs disturbed is dropped and measured again, at most `again` times;
+    with 0, for blocks too short to be judged, all are kept. On a busy machine this ends
+    nevertheless, after `limit_seconds`, with what there is. `imports`: how often these are timed;
+    `gemm`: whether matrix products are, too.
+    """
 
     launches: int
     rounds: int
     block_seconds: float
+    again: int = 2
+    limit_seconds: float = 1200.0
+    imports: int = 9
+    gemm: bool = False
 
 
-FULL = Plan(launches=3, rounds=5, block_seconds=0.2)
-QUICK = Plan(launches=1, rounds=2, block_seconds=0.02)
+FULL = Plan(launches=3, rounds=5, block_seconds=0.2, gemm=True)
+QUICK = Plan(launches=1, rounds=2, block_seconds=0.02, again=0, imports=3, gemm=True)
 
 
 class Asked(Protocol):
@@ -60,31 +85,71 @@ class Row:
 
     name: str
     blocks: list[dict[str, Any]] = field(default_factory=list)
+    # Blocks that other programs disturbed.
+    dropped: list[dict[str, Any]] = field(default_factory=list)
     # By library: for every compared call, the mean size of every tensor.
     compared: dict[str, list[list[float]]] = field(default_factory=dict)
+    # By library: the dtype of every gradient, None where none was taken.
+    gradients: dict[str, dict[str, str | None]] = field(default_factory=dict)
     # By library: why it has no times.
     refused: dict[str, str] = field(default_factory=dict)
 
-    def seconds(self, library: str) -> list[float]:
-        """Return the seconds that a call took in each of a library's blocks."""
-        return [b["seconds"] / b["calls"] for b in self.blocks if b["library"] == library]
+    @property
+    def parts(self) -> list[str]:
+        """The parts of a call that the baseline was timed in: forward and backward, or none."""
+        timed = [block["parts"] for block in self.blocks if block["library"] == BASELINE]
+        return list(timed[0]) if timed else []
 
-    def ratios(self, library: str) -> list[tuple[int, float]]:
+    def seconds(self, library: str, part: str | None = None) -> list[float]:
+        """Return the seconds that a call, or a part of it, took in each of a library's blocks."""
+        return [per_call(b, part) for b in self._with(part) if b["library"] == library]
+
+    def ratios(self, library: str, part: str | None = None) -> list[tuple[int, float]]:
         """Return (launch, seconds over the baseline's seconds) for every round that has both."""
         rounds: dict[tuple[int, int], dict[str, float]] = {}
-        for b in self.blocks:
+        for b in self._with(part):
             key = b["launch"], b["round"]
-            rounds.setdefault(key, {})[b["library"]] = b["seconds"] / b["calls"]
+            rounds.setdefault(key, {})[b["library"]] = per_call(b, part)
         return [
             (launch, took[library] / took[BASELINE])
             for (launch, _), took in rounds.items()
             if library in took and BASELINE in took
         ]
 
+    def _with(self, part: str | None) -> list[dict[str, Any]]:
+        """Return the blocks that have a part; a GPU's have none."""
+        return [b for b in self.blocks if part is None or part in b["parts"]]
+
+    def page_faults(self, library: str) -> float | None:
+        """Return the median number of page faults a call, or None where they are not known."""
+        blocks = [b for b in self.blocks if b["library"] == library]
+        if not blocks or any(b["page_faults"] is None for b in blocks):
+            return None
+        return statistics.median(b["page_faults"] / b["calls"] for b in blocks)
+
+    def missing(self, plan: Plan, libraries: Sequence[str]) -> dict[str, int]:
+        """Return how many planned blocks there are not, by library, where any is missing.
+
+        No quiet moment was found for them, or the time was over.
+        """
+        planned = plan.launches * planned_rounds(self.name, plan)
+        found = {name: sum(b["library"] == name for b in self.blocks) for name in libraries}
+        return {
+            name: planned - count
+            for name, count in found.items()
+            if count < planned and name not in self.refused
+        }
+
     def refuse(self, library: str, reason: str) -> None:
         """Take a library's times out of the row, and say why."""
         self.refused[library] = reason
         self.blocks = [b for b in self.blocks if b["library"] != library]
+
+
+def per_call(block: dict[str, Any], part: str | None = None) -> float:
+    """Return the seconds that a call, or a part of it, took in a block."""
+    seconds: float = block["seconds"] if part is None else block["parts"][part]
+    return seconds / block["calls"]
 
 
 def summary(values: Sequence[float]) -> dict[str, float]:
@@ -204,17 +269,29 @@ def measure(
     rows = [Row(name) for name in names]
     # Seeded, so that a run can be repeated in the same order.
     order = random.Random(0)
+    cores = usable_cores()
     try:
         for launch in range(plan.launches):
             with Launch(libraries, start, deadline) as launched:
                 for library in libraries:
                     if library not in described:
                         described[library] = launched.describe(library)
+                    if plan.gemm:
+                        add_gemm_rate(described[library], launched, library)
                 for row in rows:
-                    measure_row(row, plan, launch, launched, order, tick)
+                    measure_row(row, plan, launch, launched, order, cores, tick)
     except OutOfTime:
         pass
     return rows
+
+
+def add_gemm_rate(facts: dict[str, Any], launched: Launch, library: str) -> None:
+    """Enter how fast a library multiplies matrices, the best of all launches, if it can tell."""
+    try:
+        rate = launched.ask(library, {"do": "gemm"})["gemm_gflops"]
+    except WorkerError:
+        return
+    facts["gemm_gflops"] = max(rate, facts.get("gemm_gflops", 0.0))
 
 
 def measure_row(
@@ -223,6 +300,7 @@ def measure_row(
     launch: int,
     launched: Launch,
     order: random.Random,
+    cores: int,
     tick: Callable[[int], object],
 ) -> None:
     """Add one launch's rounds to a row."""
@@ -232,18 +310,44 @@ def measure_row(
         order.shuffle(turns)
         for library in turns:
             if library not in row.refused:
-                request = {"do": "block", "workload": row.name, "calls": calls[library]}
                 place = {"library": library, "launch": launch, "round": a_round}
                 try:
-                    row.blocks.append(place | launched.ask(library, request))
+                    add_block(row, place, plan, cores, calls, launched)
                 except WorkerError as error:
                     row.refuse(library, str(error))
             tick(1)
 
 
+def add_block(
+    row: Row,
+    place: dict[str, Any],
+    plan: Plan,
+    cores: int,
+    calls: dict[str, int],
+    launched: Launch,
+) -> None:
+    """Add an undisturbed block of a library; after a few disturbed ones the row lacks it.
+
+    Its number of calls may have been guessed while other programs worked, and be too low: then
+    the block is far too short, which also is a disturbance, and the number is put right.
+    """
+    library = place["library"]
+    for attempt in range(1 + plan.again):
+        if attempt > 0:
+            wait_for_quiet(cores)
+        request = {"do": "block", "workload": row.name, "calls": calls[library]}
+        block = place | launched.ask(library, request)
+        too_short = block["seconds"] < plan.block_seconds / 2
+        if plan.again == 0 or not (too_short or was_disturbed(block, cores)):
+            row.blocks.append(block)
+            return
+        row.dropped.append(block)
+        calls[library] = max(calls[library], round(plan.block_seconds / per_call(block)))
+
+
 def planned_rounds(name: str, plan: Plan) -> int:
-    """Return the rounds of a workload in one launch: one, where its step is a whole epoch."""
-    return 1 if WORKLOADS[name].epoch else plan.rounds
+    """Return the rounds of a workload in one launch: fewer, where its step is a whole epoch."""
+    return min(EPOCH_ROUNDS, plan.rounds) if is_epoch(name) else plan.rounds
 
 
 def compare_row(row: Row, plan: Plan, launched: Launch) -> dict[str, int]:
@@ -259,9 +363,10 @@ def compare_row(row: Row, plan: Plan, launched: Launch) -> dict[str, int]:
             row.refuse(library, str(error))
             continue
         row.compared[library] = answer["values"]
+        row.gradients[library] = answer["gradients"]
         if wrong := difference(answer["values"], row.compared.get(BASELINE, answer["values"])):
             row.refuse(library, f"its results are not PyTorch's: {wrong}")
             continue
         fill = round(plan.block_seconds / answer["seconds_per_call"])
-        calls[library] = 1 if WORKLOADS[row.name].epoch else max(MIN_CALLS, fill)
+        calls[library] = max(1 if is_epoch(row.name) else MIN_CALLS, fill)
     return calls

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,16 +10,26 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import BASELINE, Plan, Row, launch_medians, summary
+from benchmarks.quiet import BUSY_SHARE, quietness
 from benchmarks.workloads import LIBRARIES, WORKLOADS
+from reference.files import whole_file
 
-__all__ = ["as_json", "check_writable", "print_environment", "print_table", "write_json"]
+__all__ = [
+    "FORMAT",
+    "as_json",
+    "check_writable",
+    "format_seconds",
+    "print_columns",
+    "print_environment",
+    "print_table",
+    "write_json",
+]
 
 # Raised when the structure changes, so that whoever reads an old file can tell.
-FORMAT = 1
+FORMAT = 2
 
-# From here on other programs' work shows in the times: a thread pool that waits for a thread which
-# has lost its core waits for thousands of small operations.
-BUSY_SHARE = 0.05
+# Characters of JSON that may stand on a line.
+LINE = 480
 
 
 def as_json(
@@ -29,56 +38,63 @@ def as_json(
     plan: Plan,
     machine: dict[str, Any],
     described: dict[str, dict[str, Any]],
+    contenders: str = "those of the call",
 ) -> dict[str, Any]:
-    """Return everything that was measured: seconds throughout, raw blocks included."""
+    """Return everything that was measured: seconds throughout, raw blocks included.
+
+    `contenders` says why these libraries were timed.
+    """
     cores = machine["cpu"]["cores_usable"]
     return {
         "format": FORMAT,
+        "kind": "table",
         "environment": {"machine": machine, "libraries": described},
-        "plan": asdict(plan) | {"libraries": list(libraries), "baseline": BASELINE},
-        "rows": [row_as_json(row, cores) for row in rows],
+        "plan": asdict(plan)
+        | {"libraries": list(libraries), "baseline": BASELINE, "contenders": contenders},
+        "rows": [row_as_json(row, cores) | {"short": row.missing(plan, libraries)} for row in rows],
         "quiet": quietness([block for row in rows for block in row.blocks], cores),
     }
 
 
 def row_as_json(row: Row, cores: int) -> dict[str, Any]:
     """Return one row: summaries by library, ratios to the baseline, refusals and raw blocks."""
-    timed = [name for name in LIBRARIES if row.seconds(name)]
-    ratios = {name: row.ratios(name) for name in timed if name != BASELINE}
+    timed = [name for name in row.compared if row.seconds(name)]
     return {
         "name": row.name,
         "title": WORKLOADS[row.name].title,
-        "seconds": {name: summary(row.seconds(name)) for name in timed},
+        **times_as_json(row, timed),
+        "parts": {part: times_as_json(row, timed, part) for part in row.parts},
+        "page_faults": {name: row.page_faults(name) for name in timed},
+        "gradients": row.gradients,
+        "refused": row.refused,
+        "skipped": why_skipped(row, timed),
+        "dropped": len(row.dropped),
+        "quiet": quietness(row.blocks, cores),
+        "compared": row.compared,
+        "blocks": row.blocks,
+        "dropped_blocks": row.dropped,
+    }
+
+
+def times_as_json(row: Row, timed: Sequence[str], part: str | None = None) -> dict[str, Any]:
+    """Return the seconds of a call, or of a part of it, and the ratios, by library."""
+    seconds = {name: row.seconds(name, part) for name in timed}
+    ratios = {name: row.ratios(name, part) for name in timed if name != BASELINE}
+    return {
+        "seconds": {name: summary(values) for name, values in seconds.items() if values},
         "ratios": {
             name: summary([ratio for _, ratio in pairs]) | {"launches": launch_medians(pairs)}
             for name, pairs in ratios.items()
             if pairs
         },
-        "refused": row.refused,
-        "skipped": None if timed or row.refused else "out of time",
-        "quiet": quietness(row.blocks, cores),
-        "compared": row.compared,
-        "blocks": row.blocks,
     }
 
 
-def quietness(blocks: Sequence[dict[str, Any]], cores: int) -> dict[str, Any]:
-    """Return how far the blocks had the machine to themselves; None where that is unknown.
-
-    `others_share`: the part of all cores' time that other processes used during the blocks.
-    `waiting_share`: the processor time that workers used while they waited for their turns, as a
-    part of the time that was measured. `restless`: the blocks after which threads would not sleep.
-    """
-    timed = sum(block["seconds"] for block in blocks)
-    waiting = sum(block["idle_cpu_seconds"] for block in blocks)
-    others = [block["other_cpu_seconds"] for block in blocks]
-    known = timed > 0 and None not in others
-    return {
-        # Linux counts in hundredths of a second, so that a short block's part may fall below 0.
-        "others_share": max(0.0, sum(others) / (timed * cores)) if known else None,
-        "waiting_share": waiting / timed if timed else None,
-        "restless": sum(not block["asleep"] for block in blocks),
-    }
+def why_skipped(row: Row, timed: Sequence[str]) -> str | None:
+    """Return why nobody has times, or None where somebody has or was refused."""
+    if timed or row.refused:
+        return None
+    return "the machine was busy" if row.dropped else "out of time"
 
 
 def check_writable(path: Path) -> None:
@@ -94,19 +110,23 @@ def check_writable(path: Path) -> None:
 
 def write_json(path: Path, result: dict[str, Any]) -> None:
     """Write `result` so that `path` holds either all of it or what it held before."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(result, file, indent=1)
-            file.write("\n")
-        # mkstemp keeps others out; an ordinary file has the rights that the umask leaves.
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with whole_file(path) as place:
+        place.write_text(json_text(result) + "\n", encoding="utf-8")
+
+
+def json_text(value: Any, indent: int = 0) -> str:
+    """Return `value` as JSON in which what fits stands on one line: a block is one, not twenty."""
+    line = json.dumps(value)
+    if len(line) <= LINE or not isinstance(value, (dict, list)):
+        return line
+    pad = " " * (indent + 1)
+    if isinstance(value, dict):
+        inner = [f"{json.dumps(key)}: {json_text(v, indent + 1)}" for key, v in value.items()]
+        opening, closing = "{", "}"
+    else:
+        inner = [json_text(item, indent + 1) for item in value]
+        opening, closing = "[", "]"
+    return f"{opening}\n{pad}" + f",\n{pad}".join(inner) + f"\n{pad[1:]}{closing}"
 
 
 def print_environment(result: dict[str, Any]) -> None:
@@ -118,14 +138,42 @@ def print_environment(result: dict[str, Any]) -> None:
     facts = {
         "Processor": f"{cpu['model']} (family {cpu['family']}, model {cpu['model_number']}), "
         f"{cpu['cores_usable']} of {cpu['cores']} cores; {' '.join(cpu['flags'])}",
+        "FMA peak": peak_line(cpu["fma_peak_gflops"]),
         "System": f"{machine['os']}, Python {machine['python']}, load {load}",
-        **{LIBRARIES[name].title: library_line(its) for name, its in libraries.items()},
+        **{title_of(name): library_line(its) for name, its in libraries.items()},
+        "OpenBLAS": f"takes {machine['openblas_by_itself']} kernels by itself; "
+        + ", ".join(result["plan"]["libraries"])
+        + f" are timed: {result['plan']['contenders']}",
         "Variables": variables or "none of OPENBLAS_, OMP_, MKL_, MALLOC_ and their like is set",
     }
     if digits := libraries.get(BASELINE, {}).get("digits"):
         facts["Epoch"] = digits
+    if imports := result.get("imports"):
+        facts["Import"] = import_line(imports)
     for title, text in facts.items():
         print(f"{title:<13} {text}")
+
+
+def title_of(library: str) -> str:
+    """Return what a contender is called; one of `peers` by its key, which is its name."""
+    return LIBRARIES[library].title if library in LIBRARIES else library
+
+
+def peak_line(peak: dict[str, float] | None) -> str:
+    """Return the measured FMA peak in words."""
+    if peak is None:
+        return "not measured"
+    widths = ", ".join(f"{rate:.0f} with {name}" for name, rate in peak.items())
+    return f"{widths}, float32 GFLOP/s of all cores together"
+
+
+def import_line(imports: dict[str, Any]) -> str:
+    """Return how long the imports take in words."""
+    numpy, package = (imports["seconds"][name]["median"] for name in ("numpy", "minitorch_nn"))
+    return (
+        f"minitorch_nn {format_seconds(package)}, NumPy in it {format_seconds(numpy)}: "
+        f"{imports['ratio']:.2f} times"
+    )
 
 
 def library_line(facts: dict[str, Any]) -> str:
@@ -134,8 +182,9 @@ def library_line(facts: dict[str, Any]) -> str:
         return str(facts["error"])
     parts = [f"{facts['module']} {facts['version']}, NumPy {facts['numpy']}"]
     if facts["module"] == "torch":
-        parts.append(f"torchvision {facts['torchvision']}")
-        parts.append(f"{facts['threads']} threads, {facts['cpu_capability']}")
+        parts.append(f"torchvision {facts['torchvision']}, MKL {facts['mkl']}")
+        parts.append(f"oneDNN {facts['onednn']}, {facts['threads']} threads")
+        parts.append(facts["cpu_capability"])
     elif isinstance(facts["pools"], str):
         blas = facts["numpy_blas"]
         parts.append(f"{blas.get('name')} {blas.get('version')}, threads {facts['pools']}")
@@ -149,32 +198,45 @@ def library_line(facts: dict[str, Any]) -> str:
     if facts.get("cuda"):
         card = facts["cuda"]
         parts.append(f"{card['name']}, CUDA {card['cuda']}, driver {card['driver']}")
+    if rate := facts.get("gemm_gflops"):
+        parts.append(f"GEMM {rate:.0f} GFLOP/s")
     return "; ".join(parts)
 
 
 def print_table(result: dict[str, Any]) -> None:
-    """Print a row a workload: median times, and ratios with their quartiles and launches."""
+    """Print a row a workload and a part: median times, and ratios with quartiles and launches."""
     libraries = result["plan"]["libraries"]
     compared = [name for name in libraries if name != BASELINE]
     header = ["", *(LIBRARIES[name].title for name in libraries)]
     for name in compared:
-        header += [
-            f"{LIBRARIES[name].title} / {LIBRARIES[BASELINE].title}",
-            "quartiles",
-            "launches",
-        ]
-    lines = [[*header, "others"]]
+        header += [f"{LIBRARIES[name].title} / PyTorch", "quartiles", "launches"]
+    lines = [[*header, "others", "dropped"]]
     for row in result["rows"]:
-        line = [row["title"], *(time_cell(row, name) for name in libraries)]
-        for name in compared:
-            line += ratio_cells(row, name)
         others = row["quiet"]["others_share"]
-        lines.append([*line, "-" if others is None else f"{others:.0%}"])
+        cells = times_cells(row, row, libraries)
+        lines.append([row["title"], *cells, "-" if others is None else f"{others:.0%}"])
+        lines[-1].append(str(row["dropped"]))
+        for part, times in row["parts"].items():
+            lines.append([f"  {part}", *times_cells(row, times, libraries), "", ""])
+    print_columns(lines)
+    print_notes(result)
+
+
+def print_columns(lines: Sequence[Sequence[str]]) -> None:
+    """Print cells in columns: the first to the left, the others to the right."""
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     for line in lines:
-        first, *rest = [cell.rjust(width) for cell, width in zip(line, widths, strict=True)]
-        print("  ".join([first.strip().ljust(widths[0]), *rest]).rstrip())
-    print_notes(result)
+        cells = [cell.rjust(width) for cell, width in zip(line, widths, strict=True)]
+        print("  ".join([line[0].ljust(widths[0]), *cells[1:]]).rstrip())
+
+
+def times_cells(row: dict[str, Any], times: dict[str, Any], libraries: Sequence[str]) -> list[str]:
+    """Return the cells of a row or of one of its parts: the times, then the ratios."""
+    cells = [time_cell(row, times, name) for name in libraries]
+    for name in libraries:
+        if name != BASELINE:
+            cells += ratio_cells(times, name)
+    return cells
 
 
 def print_notes(result: dict[str, Any]) -> None:
@@ -182,9 +244,10 @@ def print_notes(result: dict[str, Any]) -> None:
     plan, quiet = result["plan"], result["quiet"]
     print(
         f"Median time of a call over {plan['launches']} launches of {plan['rounds']} blocks of "
-        f"{plan['block_seconds']:g} s each (an epoch: one block a launch); ratios are taken within "
-        "a round. Launches: the lowest and the highest launch's median. Others: the part of all "
-        "cores' time that other processes used during the blocks."
+        f"{plan['block_seconds']:g} s each (an epoch: fewer and longer ones); ratios are taken "
+        "within a round. Launches: the lowest and the highest launch's median. Others: the part "
+        "of all cores' time that other processes used during the blocks. Dropped: blocks of which "
+        f"they used more than {BUSY_SHARE:.0%}; up to {plan['again']} times each was measured anew."
     )
     if quiet["waiting_share"] is not None:
         print(f"Waiting workers used {quiet['waiting_share']:.1%} of a core during the blocks.")
@@ -195,29 +258,33 @@ def print_notes(result: dict[str, Any]) -> None:
     if quiet["restless"]:
         print(f"After {quiet['restless']} blocks a worker's threads went on spinning.")
     for row in result["rows"]:
+        for library, missing in row["short"].items():
+            print(f"Short: {row['title']}, {library}: {missing} blocks are missing")
         for library, reason in row["refused"].items():
             print(f"Refused: {row['title']}, {library}: {reason}")
 
 
-def time_cell(row: dict[str, Any], library: str) -> str:
-    """Return the median time of a call, or why there is none."""
+def time_cell(row: dict[str, Any], times: dict[str, Any], library: str) -> str:
+    """Return the median time of a call or of a part of it, or why there is none."""
     if library in row["refused"]:
         return "refused"
-    if library not in row["seconds"]:
-        return "out of time"
-    return format_seconds(row["seconds"][library]["median"])
+    if library in times["seconds"]:
+        return format_seconds(times["seconds"][library]["median"])
+    if times is not row:
+        return "-"
+    return "busy" if row["dropped"] else "out of time"
 
 
-def ratio_cells(row: dict[str, Any], library: str) -> list[str]:
+def ratio_cells(times: dict[str, Any], library: str) -> list[str]:
     """Return the median ratio, its quartiles and the range of the launches' medians."""
-    ratio = row["ratios"].get(library)
+    ratio = times["ratios"].get(library)
     if ratio is None:
         return ["-", "-", "-"]
     launches = ratio["launches"]
     return [
         f"{ratio['median']:.2f}",
-        f"{ratio['q1']:.2f} to {ratio['q3']:.2f}",
-        f"{min(launches):.2f} to {max(launches):.2f}",
+        f"{ratio['q1']:.2f}-{ratio['q3']:.2f}",
+        f"{min(launches):.2f}-{max(launches):.2f}",
     ]
 
 

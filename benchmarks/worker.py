@@ -12,6 +12,7 @@ the process used while it waited to be asked.
 Requests and answers are JSON, one line each, over the worker's standard input and output:
 
     {"do": "describe"}                              versions, threads, BLAS
+    {"do": "gemm"}                                  how fast it multiplies matrices
     {"do": "digits"}                                which images an epoch goes through
     {"do": "compare", "workload": NAME}             what the first calls computed
     {"do": "block", "workload": NAME, "calls": N}   the seconds that N calls took
@@ -31,7 +32,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -39,10 +40,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import environment
-from benchmarks.workloads import LIBRARIES, WORKLOADS, Library, Step
+from benchmarks import environment, quiet
+from benchmarks.workloads import LIBRARIES, WORKLOADS, Library, Passes, Step, is_epoch
 
-__all__ = ["REPOSITORY", "Worker", "WorkerError"]
+__all__ = ["REPOSITORY", "Bench", "Worker", "WorkerError", "serve"]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -56,6 +57,11 @@ WARM_UP_CALLS = 3
 WARM_UP_SECONDS = 0.05
 # A wrong update shows in the loss of the second call, a wrong momentum in that of the third.
 COMPARED_CALLS = 3
+# A product of two squares with this side is too large for the caches, and long beside its start.
+GEMM_SIDE = 2048
+GEMM_CALLS = 6
+# Between the calls, so that they are not all taken while another program works.
+GEMM_PAUSE_SECONDS = 0.05
 
 
 class WorkerError(RuntimeError):
@@ -63,14 +69,20 @@ class WorkerError(RuntimeError):
 
 
 class Worker:
-    """The asking side: starts the process for one of `LIBRARIES` and hands it requests."""
+    """The asking side: starts the process for one of its `libraries` and hands it requests."""
+
+    # What runs in the process, and for whom. A subclass that names a program of its own, which
+    # calls `serve` with a Bench of its own, times other libraries or asks for other work.
+    program = "benchmarks.worker"
+    libraries: Mapping[str, Library] = LIBRARIES
 
     def __init__(self, library: str, data: Path | None = None) -> None:
         self.library = library
         folder = [] if data is None else [str(data)]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.worker", library, *folder],
+            [sys.executable, "-m", self.program, library, *folder],
             cwd=REPOSITORY,
+            env=os.environ | self.libraries[library].variables,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -157,24 +169,41 @@ class Bench:
         """Return the versions, threads and BLAS of this process."""
         return environment.describe_library(self.torch, self.library)
 
+    def gemm(self) -> dict[str, Any]:
+        """Return the GFLOP/s of a large square float32 product with all threads, best of a few."""
+        side = GEMM_SIDE
+        a = self.torch.rand(side, side).to(self.library.device)
+        times = []
+        for _ in range(GEMM_CALLS):
+            began = time.perf_counter()
+            self.torch.matmul(a, a)
+            self._synchronize()
+            times.append(time.perf_counter() - began)
+            time.sleep(GEMM_PAUSE_SECONDS)
+        return {"gemm_gflops": 2 * side**3 / min(times) / 1e9}
+
     def digits(self) -> dict[str, Any]:
         """Return one line that says which images an epoch goes through."""
         return {"digits": self._digits[1]}
 
     def compare(self, workload: str) -> dict[str, Any]:
-        """Run the first calls and return the mean size of every tensor that they gave."""
+        """Run the first calls and return the mean size of every tensor that they gave.
+
+        With them come the dtypes of the gradients that were taken; None where none was.
+        """
         step = self._build(workload)
         values = []
-        for _ in range(1 if WORKLOADS[workload].epoch else COMPARED_CALLS):
+        for _ in range(1 if is_epoch(workload) else COMPARED_CALLS):
             began = time.perf_counter()
             tensors = step()
             self._synchronize()
             seconds = time.perf_counter() - began
             values.append([mean_size(tensor) for tensor in tensors])
-        if not WORKLOADS[workload].epoch:
+        if not is_epoch(workload):
             calls, seconds = self._warm_up(step)
             seconds /= calls
-        return {"values": values, "seconds_per_call": seconds}
+        gradients = {name: dtype_name(leaf.grad) for name, leaf in step.leaves.items()}
+        return {"values": values, "gradients": gradients, "seconds_per_call": seconds}
 
     def block(self, workload: str, calls: int) -> dict[str, Any]:
         """Build the workload anew and return the wall and processor time of `calls` calls.
@@ -183,28 +212,37 @@ class Bench:
         placement then touches one block and not a whole launch.
         """
         step = self._build(workload)
-        if not WORKLOADS[workload].epoch:
+        if not is_epoch(workload):
             self._warm_up(step)
         gc.collect()
-        busy = environment.busy_seconds()
+        faults = environment.page_faults()
+        busy = quiet.busy_seconds()
         cpu = time.process_time()
         began = time.perf_counter()
-        for _ in range(calls):
-            step()
+        # A GPU works on while Python returns, and to wait for it after each half would cost time.
+        if isinstance(step, Passes) and self.library.device != "cuda":
+            parts = time_parts(step, calls)
+        else:
+            parts = time_whole(step, calls)
         self._synchronize()
         seconds = time.perf_counter() - began
         cpu = time.process_time() - cpu
-        busy_after = environment.busy_seconds()
+        busy_after = quiet.busy_seconds()
+        faults_after = environment.page_faults()
         return {
             "calls": calls,
             "seconds": seconds,
+            "parts": parts,
             "cpu_seconds": cpu,
             "other_cpu_seconds": (
                 None if busy is None or busy_after is None else busy_after - busy - cpu
             ),
+            "page_faults": (
+                None if faults is None or faults_after is None else faults_after - faults
+            ),
         }
 
-    def _build(self, workload: str) -> Step:
+    def _build(self, workload: str) -> Step | Passes:
         chosen = WORKLOADS[workload]
         if not chosen.epoch:
             return chosen.build(self.torch, self.library.device)
@@ -227,7 +265,7 @@ class Bench:
         train_set, _, text = vision.datasets.find_mnist(folder, False, transform)
         return train_set, text
 
-    def _warm_up(self, step: Step) -> tuple[int, float]:
+    def _warm_up(self, step: Step | Passes) -> tuple[int, float]:
         """Call `step` for a moment; return the number of calls and the seconds they took."""
         calls = 0
         began = time.perf_counter()
@@ -243,9 +281,42 @@ class Bench:
             self.torch.cuda.synchronize()
 
 
+def time_whole(step: Step | Passes, calls: int) -> dict[str, float]:
+    """Call `step` so often; it has no parts."""
+    for _ in range(calls):
+        step()
+    return {}
+
+
+def time_parts(step: Passes, calls: int) -> dict[str, float]:
+    """Call `step` so often and return the seconds of its halves, each summed over the calls.
+
+    To drop the old gradients and the result is neither half's work; the whole block has it.
+    """
+    clock = time.perf_counter
+    forward = backward = 0.0
+    for _ in range(calls):
+        step.clear()
+        began = clock()
+        result = step.forward()
+        middle = clock()
+        step.backward(result)
+        ended = clock()
+        forward += middle - began
+        backward += ended - middle
+        del result
+    return {"forward": forward, "backward": backward}
+
+
+def dtype_name(tensor: Any) -> str | None:
+    """Return a tensor's dtype as both libraries call it, or None where there is no tensor."""
+    return None if tensor is None else str(tensor.dtype).removeprefix("torch.")
+
+
 def mean_size(tensor: Any) -> float:
-    """Return the mean of |x| over a tensor, summed in float64 whatever its library and dtype."""
-    return float(np.abs(tensor.detach().to("cpu").numpy(), dtype=np.float64).mean())
+    """Return the mean of |x| over a tensor or array, summed in float64 whatever its type."""
+    array = tensor if isinstance(tensor, np.ndarray) else tensor.detach().to("cpu").numpy()
+    return float(np.abs(array, dtype=np.float64).mean())
 
 
 def settle() -> bool:
@@ -259,8 +330,10 @@ def settle() -> bool:
     return False
 
 
-def serve(library: Library, data: Path | None) -> None:
-    """Answer the requests on standard input until it ends."""
+def serve(library: Library, data: Path | None, kind: type[Bench] = Bench) -> None:
+    """Answer the requests on standard input, by a Bench of this `kind`, until it ends."""
+    # Ctrl-C reaches every process of the terminal; only the parent acts on it, and ends this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Answers get the pipe for themselves: what a library prints goes to standard error.
     answers = os.dup(1)
     os.dup2(2, 1)
@@ -272,7 +345,7 @@ def serve(library: Library, data: Path | None) -> None:
             "idle_cpu_seconds": time.process_time() - used,
         }
         try:
-            bench = bench or Bench(library, data)
+            bench = bench or kind(library, data)
             answer = reply(bench, json.loads(line)) | idle
         except Exception as error:  # whatever it is, the parent refuses the row and goes on
             answer = {"error": f"{library.title}: {type(error).__name__}: {first_line(error)}"}
@@ -290,6 +363,7 @@ def reply(bench: Bench, request: dict[str, Any]) -> dict[str, Any]:
     deeds: dict[str, Callable[..., dict[str, Any]]] = {
         "describe": bench.describe,
         "digits": bench.digits,
+        "gemm": bench.gemm,
         "compare": bench.compare,
         "block": bench.block,
     }
@@ -302,6 +376,4 @@ def first_line(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    # Ctrl-C reaches every process of the terminal; only the parent acts on it, and ends this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     serve(LIBRARIES[sys.argv[1]], Path(sys.argv[2]) if len(sys.argv) > 2 else None)

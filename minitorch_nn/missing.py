@@ -6,14 +6,18 @@ A name that PyTorch does not have either is a slip of the pen, and told in PyTor
 
     torch.sigmiod   AttributeError: module 'torch' has no attribute 'sigmiod'
 
-`pytorch_names.txt` tells the two apart. These are
-AttributeErrors, so that `hasattr`, `getattr` with a default and try … except do what they should.
+`pytorch_names.txt` tells the two apart. These are AttributeErrors, so that `hasattr`, `getattr`
+with a default and try … except do what they should.
+
+A name may also be that of a part that few programs use: it is imported when it is asked for.
 """
 
 from __future__ import annotations
 
+import importlib
+import os
+from collections.abc import Sequence
 from functools import cache, partial
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -23,8 +27,9 @@ __all__ = ["is_pytorchs", "lacking", "lacks", "name_plainly", "pytorchs_home", "
 @cache
 def _names() -> dict[str, set[str]]:
     """PyTorch's public names by what they belong to: `torch`, `torch.nn`, `torch.Tensor`, …"""
-    text = Path(__file__).with_name("pytorch_names.txt").read_text(encoding="utf-8")
-    parts = [part.partition("]") for part in text.split("\n[")[1:]]
+    path = os.path.join(os.path.dirname(__file__), "pytorch_names.txt")
+    with open(path, encoding="utf-8") as file:
+        parts = [part.partition("]") for part in file.read().split("\n[")[1:]]
     return {owner: set(names.split()) for owner, _, names in parts}
 
 
@@ -86,11 +91,17 @@ def pytorchs_home(module: str) -> str:
     return "torch" if name in _IN_TORCH else name
 
 
-def name_plainly(*modules: ModuleType) -> None:
-    """Have each of these modules say so when it is asked for a name that it lacks."""
+def name_plainly(*modules: ModuleType, later: Sequence[str] = ()) -> None:
+    """Have each of these modules say so when it is asked for a name that it lacks.
+
+    later: parts of theirs that are there, but are imported only when somebody asks for them.
+    """
     for module in modules:
-        module.__getattr__ = partial(_refuse, pytorchs_name(module.__name__))  # type: ignore[method-assign]
+        module.__getattr__ = partial(_find, module.__name__, later)  # type: ignore[method-assign]
 
 
-def _refuse(owner: str, name: str) -> Any:
+def _find(module: str, later: Sequence[str], name: str) -> Any:
+    if name in later:
+        return importlib.import_module(f"{module}.{name}")
+    owner = pytorchs_name(module)
     raise lacks(owner, name, f"module '{owner}'")

@@ -19,15 +19,11 @@ import contextlib
 import io
 import os
 import pickle
-import secrets
-import shutil
+import stat
 import sys
-import tarfile
-import zipfile
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import IO, Any, ClassVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -39,25 +35,27 @@ from .nn.parameter import Parameter
 from .size import Size
 from .tensor import Tensor
 
+if TYPE_CHECKING:
+    import zipfile
+
 Path = str | os.PathLike[str]
 
 # ---- the names that a pickle may contain
 
 
-@dataclass(frozen=True)
-class _StorageKind:
+class _StorageKind(NamedTuple):
     """What the name `torch.FloatStorage` stands for: the type of the numbers in a storage."""
 
     dtype: dtypes.dtype
 
 
-@dataclass
 class _Storage:
     """The record `data/<key>`: all numbers of one memory, flat."""
 
-    key: str
-    numbers: Array
-    versions: base.Storage = field(default_factory=base.Storage)  # shared by all tensors on it
+    def __init__(self, key: str, numbers: Array) -> None:
+        self.key = key
+        self.numbers = numbers
+        self.versions = base.Storage()  # shared by all tensors on it
 
 
 def _rebuild_tensor(
@@ -137,6 +135,8 @@ def save(obj: Any, f: Path | IO[bytes]) -> None:
 
 
 def _write_archive(file: IO[bytes], records: dict[str, Any]) -> None:
+    import zipfile  # with its packers it takes as long to load as a third of this package
+
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in records.items():
             # A ZipInfo has a fixed date: the same object gives the same bytes, today and tomorrow.
@@ -155,14 +155,14 @@ def _replacing(path: Path) -> Iterator[IO[bytes]]:
             yield file
         return
     # Beside the target: only within one file system is renaming a single step.
-    temporary = os.path.join(folder, f".{secrets.token_hex(8)}.tmp")
+    temporary = os.path.join(folder, f".{os.urandom(8).hex()}.tmp")
     try:
         with open(temporary, "xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         if os.path.exists(target):
-            shutil.copymode(target, temporary)
+            os.chmod(temporary, stat.S_IMODE(os.stat(target).st_mode))
         os.replace(temporary, target)
     except BaseException as error:
         with contextlib.suppress(OSError):
@@ -296,6 +296,8 @@ def _check_location(map_location: Any) -> None:
 
 
 def _load(file: IO[bytes], name: str) -> Any:
+    import zipfile  # see _write_archive
+
     if not zipfile.is_zipfile(file):
         raise RuntimeError(f"{name}: {_explain_no_zip(file)}")
     try:
@@ -313,6 +315,8 @@ _LEGACY_START = pickle.dumps(0x1950A86A20F9469CFC6C, 2)[:-1]  # torch.serializat
 
 
 def _explain_no_zip(file: IO[bytes]) -> str:
+    import tarfile  # slow to load, too
+
     file.seek(0)
     start = file.read(len(_LEGACY_START))
     file.seek(0)

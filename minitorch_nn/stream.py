@@ -15,7 +15,8 @@ core/TransformationHelper.h and native/cpu/DistributionTemplates.h.
 from __future__ import annotations
 
 import math
-import secrets
+import os
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,8 +69,17 @@ class _Position:
     """Where a stream stands: its seed, the engine of words, and a normal number kept for later."""
 
     seed: int
-    engine: np.random.RandomState
     normal: float | None
+
+    def restart(self, seed: int) -> None:
+        self.seed, self.normal = seed, None
+        self.__dict__.pop("engine", None)
+
+    @cached_property
+    def engine(self) -> np.random.RandomState:
+        """Made at the first draw: NumPy loads its random numbers when they are first asked for, and
+        who imports this package need not wait for that."""
+        return np.random.RandomState(self.seed % 2**32)
 
 
 class Stream:
@@ -96,14 +106,12 @@ class Stream:
             raise RuntimeError(f"manual_seed expected a long, but got {type(seed).__name__}")
         if not -(2**63) <= seed < 2**64:
             raise ValueError("Overflow when unpacking long long")
-        self._at.seed = int(seed) % 2**64
-        self._at.engine = np.random.RandomState(self._at.seed % 2**32)
-        self._at.normal = None
+        self._at.restart(int(seed) % 2**64)
         return self
 
     def seed(self) -> int:
         """Seed with 64 bits from the operating system, and return them."""
-        self.manual_seed(secrets.randbits(64))
+        self.manual_seed(int.from_bytes(os.urandom(8), "little"))
         return self._at.seed
 
     def initial_seed(self) -> int:

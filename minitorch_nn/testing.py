@@ -5,6 +5,7 @@ PyTorch: torch/testing/_comparison.py.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ import numpy as np
 
 from .creation import as_tensor
 from .dtypes import dtype, float16, float32, float64
+from .missing import name_plainly
 from .ops.comparison import isclose
 from .tensor import Tensor
 
@@ -193,3 +195,6 @@ def _wanted(rtol: float, atol: float) -> str:
 
 def _allowed(tolerance: float, rtol: float, atol: float) -> str:
     return f" (up to {tolerance} allowed)" if rtol or atol else ""
+
+
+name_plainly(sys.modules[__name__])

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from .parity import parity, strided, transposed
+from minitorch_nn.ops import channels_last, patches
+from minitorch_nn.ops.patches import Geometry, output_size
+
+from .parity import TOLERANCE, parity, relative_error, strided, transposed
 
 
 def pairs(low: int, high: int) -> st.SearchStrategy[Any]:
@@ -96,3 +100,51 @@ def test_options_that_may_not_fit(
         raises=None,
         message=False,
     )
+
+
+@st.composite
+def geometries(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[int, ...], Geometry]:
+    """Shapes of images and kernel in one to three dimensions, and how the kernel walks."""
+    d = draw(st.integers(1, 3))
+
+    def one_each(low: int, high: int) -> tuple[int, ...]:
+        return tuple(draw(st.integers(low, high)) for _ in range(d))
+
+    kernel = one_each(1, 3)
+    g = Geometry(one_each(1, 3), one_each(0, 2), one_each(1, 2), 1)
+    reach = [s * (k - 1) + 1 for k, s in zip(kernel, g.dilation, strict=True)]
+    size = [r + draw(st.integers(0, 4)) for r in reach]
+    inputs, outputs = draw(st.integers(1, 12)), draw(st.integers(1, 12))
+    return (draw(st.integers(0, 5)), inputs, *size), (outputs, inputs, *kernel), g
+
+
+@pytest.mark.op("conv2d")
+@given(geometries(), st.booleans(), st.booleans(), st.sampled_from([1, 5000, 2**21]))
+def test_the_fast_way_is_the_plain_way(drawn: Any, last: bool, biased: bool, cache: int) -> None:
+    """The three products of channels_last.py are those of patches.py, however many images at once,
+    whichever order they lie in."""
+    shape, kernel, g = drawn
+    places = output_size(shape[2:], kernel[2:], g)
+    rng = np.random.default_rng(0)
+
+    def draw(n: int, *shape: int) -> Any:
+        if last and shape:
+            return np.moveaxis(rng.standard_normal((n, *shape[1:], shape[0])), -1, 1)
+        return rng.standard_normal((n, *shape))
+
+    x, w, grad = draw(*shape), draw(*kernel), draw(shape[0], kernel[0], *places)
+    b, c = (draw(kernel[0]), draw(kernel[1])) if biased else (None, None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(channels_last, "CACHE", cache)
+        pairs = [
+            (way.convolve(x, w, b, g, places), way.correlate(x, grad, g, kernel))
+            for way in (patches, channels_last)
+        ]
+        if channels_last.spreads(grad, w, g, shape[2:]):
+            pairs = [
+                (*pair, way.spread_back(grad, w, c, g, shape[2:]))
+                for pair, way in zip(pairs, (patches, channels_last), strict=True)
+            ]
+    for plain, fast in zip(*pairs, strict=True):
+        assert plain.shape == fast.shape
+        assert relative_error(plain, fast) < TOLERANCE["float64"]

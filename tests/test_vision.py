@@ -419,6 +419,21 @@ def test_a_batch_is_transformed_as_its_images_are() -> None:
     np.testing.assert_array_equal(colours.batch(images).numpy(), one_by_one)
 
 
+def test_a_batch_fetched_at_once_holds_the_samples_that_the_data_set_gives() -> None:
+    digits = datasets.MNISTSample(train=False, transform=chapters_transform(OURS))
+    before = digits.data.numpy().copy()
+    order = [7, 3, 999, -1, 3]
+    fetched = digits.__getitems__(order)
+    assert not isinstance(fetched, list)
+    for (image, label), i in zip(fetched, order, strict=True):
+        assert type(label) is int and label == digits[i][1]
+        np.testing.assert_array_equal(image.numpy(), digits[i][0].numpy())
+    images, labels = OURS.torch.utils.data.default_collate(fetched)
+    assert labels.dtype is OURS.torch.int64 and labels.tolist() == [digits[i][1] for i in order]
+    assert images.shape == (5, 1, 28, 28)
+    np.testing.assert_array_equal(digits.data.numpy(), before)
+
+
 def test_only_what_treats_every_image_alike_takes_batches() -> None:
     class Twice(transforms.ToTensor):
         def __call__(self, image: Any) -> Any:

@@ -10,6 +10,9 @@ PyTorch: torch/distributions.
 
 from __future__ import annotations
 
+import sys
+
+from ..missing import name_plainly
 from . import constraints
 from .bernoulli import Bernoulli
 from .categorical import Categorical
@@ -29,3 +32,5 @@ __all__ = [
     "constraints",
     "kl_divergence",
 ]
+
+name_plainly(sys.modules[__name__])

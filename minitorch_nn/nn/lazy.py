@@ -44,7 +44,7 @@ class UninitializedParameter(Parameter):
 
     def materialize(self, values: Tensor) -> None:
         """Take over the numbers of `values`. The object stays the same: whoever has it keeps it."""
-        self.__class__ = Parameter  # type: ignore[assignment]
+        self.__class__ = Parameter
         self.array = values.array  # type: ignore[misc]
 
     @property

@@ -133,10 +133,10 @@ class Module(HasHooks, HasState):
 
     def __getattr__(self, name: str) -> Any:
         # Reached only for names that are not ordinary attributes.
-        for kind in ("_parameters", "_buffers", "_modules"):
-            registered = self.__dict__.get(kind, ())
-            if name in registered:
-                return registered[name]
+        own = self.__dict__
+        for kind in ("_parameters", "_modules", "_buffers"):
+            if kind in own and name in own[kind]:
+                return own[kind][name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __delattr__(self, name: str) -> None:

@@ -9,7 +9,7 @@ may be a tensor or a bare array, and `x.transpose(0, 1)` means something else on
 
 The files, each importing only from those before it:
 
-    what all rest on    dims broadcasting shape operands signatures parts joining
+    what all rest on    dims any_order broadcasting shape operands signatures parts joining
     element by element  choice comparison logic pointwise division arithmetic exponentials powers
                         trigonometry special gamma
     by an index         taking indexing gathering strided scattering scatter_reduce
@@ -19,8 +19,8 @@ The files, each importing only from those before it:
     in place            inplace memory
     more of matrices    inverse solving norms cdist distance calculus statistics
     making and drawing  assignment as_array draws alike dropout
-    networks            rectifiers hard_activation activation recurrent convolution padding conv
-                        pooling pool adaptive_pooling folding upsampling normalization embedding
-                        bilinear attention
+    networks            rectifiers hard_activation activation recurrent patches channels_last
+                        convolution padding conv pooling pool adaptive_pooling folding upsampling
+                        normalization embedding bilinear attention
     losses              loss_reduction loss regression_loss margin_loss
 """

@@ -17,6 +17,7 @@ from ..dtypes import dtype as DType
 from ..dtypes import floating, title
 from ..stream import default_stream
 from .arithmetic import sub
+from .broadcasting import add_up
 from .choice import where
 from .dims import wrap_dim
 from .exponentials import exp
@@ -196,10 +197,9 @@ class SoftmaxBackward0(Node):
 
     def forward(self, x: Any, *, dim: int) -> Any:
         self.dim = dim
-        # eˣ of the largest is 1: nothing overflows, and the quotient stays the same.
-        x = np.ascontiguousarray(x).reshape(x.shape)
-        result = np.exp(x - _largest(x, dim))
-        result /= result.sum(_axis(x, dim), keepdims=True)
+        result = _below_zero(x, dim)
+        np.exp(result, out=result)
+        result /= add_up(result, axis=_axis(x, dim), keepdims=True)
         self.save_for_backward(result)
         return result
 
@@ -220,14 +220,17 @@ class LogSoftmaxBackward0(Node):
 
     def forward(self, x: Any, *, dim: int) -> Any:
         self.dim = dim
-        x = np.ascontiguousarray(x).reshape(x.shape)
-        result = x - _largest(x, dim)
-        result -= np.log(np.exp(result).sum(_axis(x, dim), keepdims=True))
+        result = _below_zero(x, dim)
+        result -= np.log(add_up(np.exp(result), axis=_axis(x, dim), keepdims=True))
         self.save_for_backward(result)
         return result
 
     def backward(self, grad: Value) -> Value:
         (y,) = self.saved_tensors
+        if isinstance(y, np.ndarray):  # the same on bare arrays, in the memory of one
+            result = np.exp(y, out=np.empty_like(y))
+            result *= add_up(grad, axis=_axis(y, self.dim), keepdims=True)
+            return np.subtract(grad, result, out=result)
         return grad - exp(y) * sum(grad, self.dim, keepdim=True)
 
 
@@ -235,8 +238,13 @@ def _axis(x: Any, dim: int) -> int | None:
     return dim if x.ndim else None
 
 
-def _largest(x: Any, dim: int) -> Any:
-    return np.max(x, axis=_axis(x, dim), keepdims=True, initial=-np.inf)
+def _below_zero(x: Any, dim: int) -> Any:
+    """x less its largest along `dim`, as a new contiguous array.
+
+    Neither softmax nor its logarithm changes by that, and nothing overflows: e⁰ is the largest.
+    """
+    largest = np.maximum.reduce(x, axis=_axis(x, dim), keepdims=True, initial=-np.inf)
+    return np.asarray(np.subtract(x, largest, order="C"))
 
 
 def sigmoid(input: Value) -> Value:
@@ -310,8 +318,9 @@ def glu(input: Value, dim: int = -1) -> Value:
 def _prepared(input: Value, dim: int, dtype: DType | None, name: str) -> Value:
     if dtype is not None:
         input = to_dtype(input, dtype.numpy)
-    last = "_lastdim" if dim in (-1, input.ndim - 1) else ""
-    refuse("biu", f"{name}{last}_kernel_impl", input)
+    if array_of(input).dtype.kind != "f":
+        last = "_lastdim" if dim in (-1, input.ndim - 1) else ""
+        refuse("biu", f"{name}{last}_kernel_impl", input)
     return input
 
 

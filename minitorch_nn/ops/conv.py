@@ -12,9 +12,11 @@ from typing import Any
 
 from ..base import Value
 from ..dtypes import cpp_name, title
-from .convolution import ConvolutionBackward0, Geometry, output_size, transposed_size
-from .operands import array_of, need_input
+from .any_order import elements_of
+from .convolution import ConvolutionBackward0
+from .operands import need_input
 from .padding import pad
+from .patches import Geometry, output_size, transposed_size
 from .shape import squeeze, unsqueeze
 
 
@@ -275,16 +277,16 @@ def _check(x: Value, w: Value, bias: Value | None, g: Geometry, *, transposed: b
             f"Given {given}weight of size {list(w.shape)}, expected bias to be 1-dimensional with "
             f"{outputs} elements, but got bias of size {list(bias.shape)} instead"
         )
-    _check_types(array_of(x).dtype, array_of(w).dtype, bias)
+    _check_types(elements_of(x).dtype, elements_of(w).dtype, bias)
     if not transposed:
         _check_room(x, w, g)
 
 
 def _check_types(x: Any, w: Any, bias: Value | None) -> None:
-    if bias is not None and array_of(bias).dtype != x:
+    b = x if bias is None else elements_of(bias).dtype
+    if b != x:
         raise RuntimeError(
-            f"Input type ({cpp_name(x)}) and bias type ({cpp_name(array_of(bias).dtype)}) should "
-            "be the same"
+            f"Input type ({cpp_name(x)}) and bias type ({cpp_name(b)}) should be the same"
         )
     if x != w:
         raise RuntimeError(f"expected scalar type {title(x)} but found {title(w)}")

@@ -6,7 +6,6 @@ torch/csrc/utils/python_arg_parser.cpp.
 
 from __future__ import annotations
 
-from math import prod
 from operator import index
 from typing import Any
 
@@ -70,19 +69,25 @@ def listed(given: tuple[Any, ...], named: Any = None) -> Any:
 
 def infer_size(sizes: tuple[int, ...], count: int) -> tuple[int, ...]:
     """Fills in a -1. RuntimeError, as PyTorch's, where `count` elements cannot have this shape."""
-    if sizes.count(-1) > 1:
-        raise RuntimeError("only one dimension can be inferred")
+    known, left_open = 1, None
     for d, size in enumerate(sizes):
-        if size < -1:
+        if size >= 0:
+            known *= size
+        elif size < -1:
             raise RuntimeError(
                 f"invalid shape dimension {size} at index {d} of shape {list(sizes)}"
             )
-    known = prod(s for s in sizes if s != -1)
-    if -1 in sizes and known == 0 and count == 0:
+        elif left_open is None:
+            left_open = d
+        else:
+            raise RuntimeError("only one dimension can be inferred")
+    if left_open is None and known == count:
+        return sizes
+    if left_open is not None and known and not count % known:
+        return (*sizes[:left_open], count // known, *sizes[left_open + 1 :])
+    if left_open is not None and known == count == 0:
         raise RuntimeError(
             f"cannot reshape tensor of 0 elements into shape {list(sizes)} because the unspecified "
             "dimension size -1 can be any value and is ambiguous"
         )
-    if (count % known if known else count) if -1 in sizes else known != count:
-        raise RuntimeError(f"shape '{list(sizes)}' is invalid for input of size {count}")
-    return tuple(count // known if s == -1 else s for s in sizes)
+    raise RuntimeError(f"shape '{list(sizes)}' is invalid for input of size {count}")

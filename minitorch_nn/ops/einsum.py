@@ -14,7 +14,6 @@ PyTorch: aten/src/ATen/native/Linear.cpp (tensordot, einsum, sumproduct_pair); t
 from __future__ import annotations
 
 import re
-import string
 from collections import Counter
 from collections.abc import Sequence
 from math import prod
@@ -148,7 +147,7 @@ def _from_numbers(args: tuple[Any, ...]) -> tuple[str, tuple[Value, ...]]:
             raise ValueError(
                 "einsum(): subscript in subscript list is not within the valid range [0, 52)"
             )
-        return string.ascii_uppercase[n] if n < 26 else string.ascii_lowercase[n - 26]
+        return chr(ord("A") + n) if n < 26 else chr(ord("a") + n - 26)
 
     words = ["".join(map(letter, numbers)) for numbers in args[1::2]]
     if len(args) % 2 == 0:
@@ -205,7 +204,7 @@ def _read(text: str, start: int, owner: str) -> list[str]:
             if label != ELLIPSIS:
                 name = " (...)" if owner == "output" else ""
                 _refuse(f"found '.' for {owner} that is not part of any ellipsis{name}")
-        elif label not in string.ascii_letters:
+        elif not (label.isascii() and label.isalpha()):
             _refuse(
                 f"invalid subscript given at index {start + found.start()} in the equation string, "
                 "subscripts must be in [a-zA-Z]"

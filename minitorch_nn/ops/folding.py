@@ -16,9 +16,9 @@ import numpy as np
 from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import title
-from .convolution import Geometry, add_patches, inner, output_size, patches
 from .dims import wrap_dim
 from .operands import array_of
+from .patches import Geometry, add_patches, inner, output_size, patches
 
 Pair = tuple[int, int]
 

@@ -17,7 +17,7 @@ from ..autograd.node import Node
 from ..base import TensorBase, Value
 from ..dtypes import cpp_name, number, title
 from .arithmetic import add, mul
-from .broadcasting import expand, joint_shape, sum_to
+from .broadcasting import add_up, expand, joint_shape, sum_to
 from .operands import array_of, need_input, need_tensors, refuse_bool
 from .shape import (
     SqueezeBackward4,
@@ -38,11 +38,12 @@ def _is_column_major(x: Any) -> bool:
     return x.flags.f_contiguous and not x.flags.c_contiguous
 
 
-def mm_grads(node: Node, grad: Value, a: Value, b: Value, need_a: bool, need_b: bool) -> Pair:
+def mm_grads(node: Any, grad: Value, a: Value, b: Value, need_a: bool, need_b: bool) -> Pair:
     """For y = a @ b:  dL/da = dL/dy @ bᵀ,  dL/db = aᵀ @ dL/dy.
 
     Where b is itself a transposed view, as Linear's weight is, its gradient is computed transposed:
     then the transpose of the result lies in memory as the weight does, and is taken over uncopied.
+    BLAS reads a transposed view as it lies: nothing is copied here.
     """
     grad_a = mm(grad, t(b)) if need_a else None
     if not need_b:
@@ -83,6 +84,13 @@ class MmBackward0(Node):
         return mm_grads(self, grad, a, b, *self.needs_input_grad)
 
 
+def _summed_rows(grad: Value, shape: tuple[int, ...]) -> Value:
+    """`sum_to`; for a bias and a bare gradient, as every Linear has them, at once."""
+    if isinstance(grad, np.ndarray) and grad.shape[1:] == shape:
+        return add_up(grad, axis=0)
+    return sum_to(grad, shape)
+
+
 def add_to_product(y: Any, c: Any, beta: float, alpha: float) -> Any:
     """β·c + α·y, written into y."""
     if alpha != 1:
@@ -117,7 +125,7 @@ class AddmmBackward0(Node):
         need_c, need_a, need_b = self.needs_input_grad
         grad_c = None
         if need_c:
-            grad_c = sum_to(grad if self.beta == 1 else grad * self.beta, self.shape)
+            grad_c = _summed_rows(grad if self.beta == 1 else grad * self.beta, self.shape)
         scaled = grad if self.alpha == 1 else grad * self.alpha
         return grad_c, *self.product_grads(scaled, a, b, need_a, need_b)
 
@@ -181,23 +189,24 @@ class DotBackward0(Node):
 # --- the checked functions -------------------------------------------------------------------
 
 
-def _check_mm(a: Value, b: Value, name: str) -> None:
+def _check_mm(a: Any, b: Any, name: str) -> None:
+    if a.ndim == b.ndim == 2 and a.shape[1] == b.shape[0]:
+        return
     for operand, x in (("self", a), ("mat2", b)):
         if x.ndim != 2:
             raise RuntimeError(f"{name}: {operand} must be a matrix, got {x.ndim}-D tensor")
-    if a.shape[1] != b.shape[0]:
-        raise RuntimeError(
-            f"{name}: mat1 and mat2 shapes cannot be multiplied "
-            f"({a.shape[0]}x{a.shape[1]} and {b.shape[0]}x{b.shape[1]})"
-        )
+    raise RuntimeError(
+        f"{name}: mat1 and mat2 shapes cannot be multiplied "
+        f"({a.shape[0]}x{a.shape[1]} and {b.shape[0]}x{b.shape[1]})"
+    )
 
 
 def mm(input: Value, mat2: Value) -> Value:
     """The product of matrices (n, k) and (k, m). RuntimeError for other shapes or mixed dtypes."""
     if not isinstance(input, TensorBase) and not isinstance(mat2, TensorBase):
         return np.matmul(input, mat2)
-    _check_mm(input, mat2, "mm")
     a, b = array_of(input), array_of(mat2)
+    _check_mm(a, b, "mm")
     if a.dtype != b.dtype:
         names = f"{cpp_name(a.dtype)} != {cpp_name(b.dtype)}"
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {names}")
@@ -208,25 +217,25 @@ def mm(input: Value, mat2: Value) -> Value:
 
 def addmm(input: Value, mat1: Value, mat2: Value, *, beta: float = 1, alpha: float = 1) -> Value:
     """beta·input + alpha·(mat1 @ mat2); `input` broadcasts to (n, m)."""
-    check_addmm_types(input, mat1, mat2)
-    _check_mm(mat1, mat2, "addmm")
-    shape = (mat1.shape[0], mat2.shape[1])
-    if tuple(input.shape) != shape[1:]:
-        expand(input, shape)  # raises, in PyTorch's words, if it cannot be done
+    c, a, b = array_of(input), array_of(mat1), array_of(mat2)
+    check_addmm_types(c, a, b)
+    _check_mm(a, b, "addmm")
+    if c.shape != b.shape[1:]:
+        expand(input, (a.shape[0], b.shape[1]))  # raises, in PyTorch's words, if it cannot be done
     return AddmmBackward0.apply(input, mat1, mat2, beta=beta, alpha=alpha)
 
 
 def check_addmm_types(input: Value, mat1: Value, mat2: Value) -> None:
     """RuntimeError for mixed types; NotImplementedError for booleans."""
-    other = array_of(mat2).dtype
-    for name, x in (("self", input), ("mat1", mat1)):
-        own = array_of(x).dtype
-        if own != other:
+    c, a, b = array_of(input).dtype, array_of(mat1).dtype, array_of(mat2).dtype
+    if c == a == b and b.kind != "b":
+        return
+    for name, own in (("self", c), ("mat1", a)):
+        if own != b:
             raise RuntimeError(
-                f"{name} and mat2 must have the same dtype, but got {title(own)} and {title(other)}"
+                f"{name} and mat2 must have the same dtype, but got {title(own)} and {title(b)}"
             )
-    if other.kind == "b":
-        refuse_bool(mat2, "addmm_impl_cpu_")
+    refuse_bool(mat2, "addmm_impl_cpu_")
 
 
 def bmm(input: Value, mat2: Value) -> Value:
@@ -405,18 +414,18 @@ def linear(input: Value, weight: Value, bias: Value | None = None) -> Value:
     matmul and add. PyTorch: aten/src/ATen/native/Linear.cpp (linear).
     """
     need_input("linear", input)
-    if input.ndim == 0:
+    x, w = array_of(input), array_of(weight)
+    if x.ndim == 0:
         raise RuntimeError(
-            "both arguments to linear need to be at least 1D, but they are "
-            f"{input.ndim}D and {weight.ndim}D"
+            f"both arguments to linear need to be at least 1D, but they are {x.ndim}D and {w.ndim}D"
         )
     transposed = t(weight)
-    if bias is not None and weight.ndim == 2:
-        if input.ndim == 2:
+    if bias is not None and w.ndim == 2:
+        if x.ndim == 2:
             return addmm(bias, input, transposed)
-        if array_of(input).flags.c_contiguous:
-            lead = tuple(input.shape[:-1])
-            y = addmm(bias, view(input, (prod(lead), input.shape[-1])), transposed)
+        if x.flags.c_contiguous:
+            lead = x.shape[:-1]
+            y = addmm(bias, view(input, (prod(lead), x.shape[-1])), transposed)
             return UnsafeViewBackward0.apply(y, shape=(*lead, y.shape[1]))
     y = matmul(input, transposed)
     return y if bias is None else add(y, bias)

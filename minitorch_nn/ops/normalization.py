@@ -22,6 +22,7 @@ from ..autograd.grad_mode import mode
 from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import title
+from .any_order import AnyOrder, elements_of
 from .arithmetic import plus_number
 from .broadcasting import sum_to
 from .dims import ints
@@ -111,7 +112,7 @@ class _Normalize(Node):
         return grad_x, grad_w, grad_b
 
 
-class NativeBatchNormBackward0(_Normalize):
+class NativeBatchNormBackward0(AnyOrder, _Normalize):
     """Over the batch and all places of a channel. PyTorch: derivatives.yaml, native_batch_norm."""
 
     __slots__ = ()
@@ -138,7 +139,7 @@ class NativeGroupNormBackward0(_Normalize):
 
 def _check_types(name: str, x: Value, *parameters: Value | None) -> None:
     """One type for all; only half precision takes float32 parameters."""
-    own = array_of(x).dtype
+    own = elements_of(x).dtype
     others = [array_of(p).dtype for p in parameters if p is not None]
     if any(other != own for other in others):
         if any(other != np.float32 for other in others):
@@ -168,7 +169,7 @@ def batch_norm(
     """
     channels = input.shape[1] if input.ndim > 1 else 0
     _check_parameters(channels, weight, bias, running_mean, running_var, training)
-    if not array_of(input).size:
+    if not elements_of(input).size:
         return _nothing_normalised(input, weight, bias)
     if input.ndim < 2:
         raise RuntimeError(f"batch_norm: expected (N, C, *) input, but got {input.ndim}D input")
@@ -181,7 +182,7 @@ def batch_norm(
         return apply(input, weight, bias, plan=plan, eps=eps, given=given)[0]
     y, average, variance = apply(input, weight, bias, plan=plan, eps=eps)
     if running_mean is not None:
-        count = array_of(input).size // channels
+        count = elements_of(input).size // channels
         _move_towards(running_mean, array_of(average), momentum)
         _move_towards(running_var, array_of(variance) * (count / max(count - 1, 1)), momentum)
     return y

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..base import Value
 from ..dtypes import title
-from .operands import array_of
+from .any_order import elements_of
 from .pointwise import abs, sign
 from .pooling import (
     AvgPool2DBackward0,
@@ -120,7 +120,7 @@ def _check_positive(values: tuple[int, ...], name: str, letter: str) -> None:
 
 
 def _need_type(x: Value, kinds: str, name: str) -> None:
-    dtype = array_of(x).dtype
+    dtype = elements_of(x).dtype
     if dtype.kind not in kinds:
         raise NotImplementedError(f"\"{name}\" not implemented for '{title(dtype)}'")
 
@@ -335,7 +335,7 @@ def avg_pool3d(
 def _avg_window(
     x: Value, d: int, kernel: Any, stride: Any, padding: Any, ceil_mode: bool, divisor: int | None
 ) -> Window:
-    if array_of(x).dtype != np.int64:
+    if elements_of(x).dtype != np.int64:
         _need_type(x, "f", f"avg_pool{d}d")
     if divisor == 0:
         raise RuntimeError("divisor must be not zero")

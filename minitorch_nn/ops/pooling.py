@@ -1,8 +1,9 @@
 """Pooling: the largest or the mean of every window, in one, two or three dimensions.
 
 Both walk over the ΠK offsets of the window, never over images or places: one strided slice holds
-the elements that stand at one offset of all windows at once. The functions that users call, and
-what these refuse, are in pool.py.
+the elements that stand at one offset of all windows at once. To write one order of memory from
+another is slow, so results lie as the input does: `np.zeros_like` and its kin see to it. The
+functions that users call, and what these refuse, are in pool.py.
 
 PyTorch: aten/src/ATen/native/DilatedMaxPool2d.cpp, AveragePool2d.cpp, Pool.h.
 """
@@ -16,8 +17,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..autograd.node import Node
 from ..base import Value
+from .any_order import AnyOrder, in_order_of
 from .operands import keep_where
 
 
@@ -62,7 +63,7 @@ def _padded(x: Any, w: Window, fill: float) -> Any:
     room = w.room(x.shape)
     if room == x.shape:
         return x
-    out = np.full(room, fill, x.dtype)
+    out = np.full_like(x, fill, shape=room)
     out[w.inner(x.shape)] = x
     return out
 
@@ -71,7 +72,7 @@ def _results(x: Any, w: Window) -> tuple[int, ...]:
     return (*x.shape[: -len(w.kernel)], *w.places)
 
 
-class MaxPool2DWithIndicesBackward0(Node):
+class MaxPool2DWithIndicesBackward0(AnyOrder):
     """y = the largest of each window, padding counted as -∞, and its place h·W + w in the plane;
     dL/dy goes to the first of the largest (and a nan wins).
 
@@ -86,8 +87,8 @@ class MaxPool2DWithIndicesBackward0(Node):
         self.shape, self.window = x.shape, window
         lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
         padded = _padded(x, window, lowest)
-        best = np.full(_results(x, window), lowest, x.dtype)
-        choice = np.empty(best.shape, np.uint8 if prod(window.kernel) < 256 else np.int64)
+        best = np.full_like(x, lowest, shape=_results(x, window))
+        choice = np.empty_like(best, np.uint8 if prod(window.kernel) < 256 else np.int64)
         choice[...] = window.first_inside()  # where all are -∞ padding must not be chosen
         has_nan = x.dtype.kind == "f" and np.isnan(np.min(x, initial=0))
         for number, seen in window.offsets():
@@ -122,7 +123,7 @@ class MaxPool3DWithIndicesBackward0(MaxPool2DWithIndicesBackward0):
     __slots__ = ()
 
 
-class Unpool(Node):
+class Unpool(AnyOrder):
     """y = zeros with each x added at the place its window chose;  dL/dx = dL/dy picked from there.
 
     PyTorch: aten/src/ATen/native/DilatedMaxPool2d.cpp (max_pool2d_with_indices_backward).
@@ -132,7 +133,8 @@ class Unpool(Node):
 
     def forward(self, x: Any, *, choice: Any, window: Window, shape: tuple[int, ...]) -> Any:
         self.choice, self.window, self.shape = choice, window, shape
-        out = np.zeros(window.room(shape), x.dtype)
+        out = np.zeros_like(choice, x.dtype, shape=window.room(shape))
+        x = in_order_of(choice, x)
         for number, seen in window.offsets():
             out[seen] += keep_where(x, choice == number)
         return out[window.inner(shape)]
@@ -141,7 +143,7 @@ class Unpool(Node):
         return PickPooled.apply(grad, choice=self.choice, window=self.window)
 
 
-class PickPooled(Node):
+class PickPooled(AnyOrder):
     """y = the element of x that each window chose;  dL/dx = dL/dy unpooled.
 
     PyTorch: derivatives.yaml, max_pool2d_with_indices_backward (max_pool_double_backward).
@@ -152,7 +154,7 @@ class PickPooled(Node):
     def forward(self, x: Any, *, choice: Any, window: Window) -> Any:
         self.choice, self.window, self.shape = choice, window, x.shape
         padded = _padded(x, window, 0)
-        out = np.zeros(choice.shape, x.dtype)
+        out = np.zeros_like(x, shape=choice.shape)
         for number, seen in window.offsets():
             np.copyto(out, padded[seen], where=choice == number)
         return out
@@ -161,7 +163,7 @@ class PickPooled(Node):
         return Unpool.apply(grad, choice=self.choice, window=self.window, shape=self.shape)
 
 
-class AvgPool2DBackward0(Node):
+class AvgPool2DBackward0(AnyOrder):
     """y = the sum of each window / a divisor;  dL/dx = dL/dy / divisor, added over the windows.
 
     PyTorch: derivatives.yaml, avg_pool2d.
@@ -173,7 +175,7 @@ class AvgPool2DBackward0(Node):
         self.window, self.divisor, self.shape = window, divisor, x.shape
         self.save_for_backward(x)
         padded = _padded(x, window, 0)
-        out = np.zeros(_results(x, window), x.dtype)
+        out = np.zeros_like(x, shape=_results(x, window))
         for _, seen in window.offsets():
             out += padded[seen]
         if x.dtype.kind == "i":
@@ -191,7 +193,7 @@ class AvgPool3DBackward0(AvgPool2DBackward0):
     __slots__ = ()
 
 
-class AvgUnpool(Node):
+class AvgUnpool(AnyOrder):
     """The adjoint of the mean pool. PyTorch: avg_pool2d_backward."""
 
     __slots__ = ("divisor", "window")
@@ -199,7 +201,7 @@ class AvgUnpool(Node):
     def forward(self, x: Any, *, window: Window, divisor: Any, shape: tuple[int, ...]) -> Any:
         self.window, self.divisor = window, divisor
         share = x / divisor.astype(x.dtype)
-        out = np.zeros(window.room(shape), x.dtype)
+        out = np.zeros_like(x, shape=window.room(shape))
         for _, seen in window.offsets():
             out[seen] += share
         return out[window.inner(shape)]

@@ -9,6 +9,7 @@ PyTorch: aten/src/ATen/native/Activation.cpp, cpu/Activation.cpp; tools/autograd
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import number, title
 from ..stream import default_stream
+from .any_order import AnyOrder
 from .broadcasting import sum_to
 from .choice import where
 from .exponentials import exp
@@ -32,7 +34,7 @@ _SELU_SCALE = 1.0507009873554804934193349852946
 # --- relu and threshold ----------------------------------------------------------------------
 
 
-class ReluBackward0(Node):
+class ReluBackward0(AnyOrder):
     """y = max(x, 0);  dL/dx = dL/dy where y > 0, else 0 (and where y is nan, dL/dy).
 
     PyTorch: derivatives.yaml, relu (threshold_backward).
@@ -42,7 +44,8 @@ class ReluBackward0(Node):
     saves = ("result",)
 
     def forward(self, x: Any) -> Any:
-        result = np.maximum(x, 0)
+        # To clip is faster than np.maximum(x, 0), which takes the 0 for a second array.
+        result = x.clip(0, inf) if x.dtype.kind == "f" else np.maximum(x, 0)
         self.save_for_backward(result)
         return result
 
@@ -51,7 +54,7 @@ class ReluBackward0(Node):
         return ThresholdBackwardBackward0.apply(grad, result=y)
 
 
-class ThresholdBackwardBackward0(Node):
+class ThresholdBackwardBackward0(AnyOrder):
     """The gradient of relu: g where y > 0 or y is nan, else 0; as a function of g its own adjoint.
 
     PyTorch: derivatives.yaml, threshold_backward.

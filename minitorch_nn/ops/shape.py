@@ -246,7 +246,7 @@ def t(input: Value) -> Value:
     """The transpose of a matrix; a view. RuntimeError for more than two dimensions."""
     if input.ndim > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D")
-    return TBackward0.apply(input)
+    return TBackward0.apply(input) if isinstance(input, TensorBase) else input.T
 
 
 def numpy_T(input: Value) -> Value:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from ..missing import name_plainly
 from . import lr_scheduler
 from .adadelta import Adadelta
 from .adagrad import Adagrad
@@ -31,3 +34,5 @@ __all__ = [
     "Rprop",
     "lr_scheduler",
 ]
+
+name_plainly(sys.modules[__name__], lr_scheduler)

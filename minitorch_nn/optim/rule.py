@@ -45,7 +45,7 @@ class RuleOptimizer(Optimizer):
             if group.get("capturable"):
                 raise AssertionError(_CAPTURABLE)
             for param in group["params"]:
-                if param.grad is not None:
+                if param._grad is not None:  # `grad`, without asking whether to warn of a non-leaf
                     self._update(param, group)
                     param.storage.version += 1
         return loss
@@ -90,7 +90,9 @@ def decayed_gradient(param: Tensor, group: Group) -> Array:
     g ← g + weight_decay·p        or, with decoupled_weight_decay, instead
     p ← p - lr·weight_decay·p
     """
-    grad = -param.grad.array if group["maximize"] else param.grad.array
+    grad: Array = param._grad.array
+    if group["maximize"]:
+        grad = -grad
     weight_decay = group["weight_decay"]
     if weight_decay == 0:
         return grad

@@ -148,13 +148,14 @@ class LabelledImages(VisionDataset):
             return [self[i] for i in rows.tolist()]
         transform: Any = self.transform
         try:
-            images = transform.batch(self.data[rows].numpy())
-        except (TypeError, ValueError):
-            return [self[i] for i in rows.tolist()]  # which is refused in torchvision's words
-        labels = as_tensor(self.targets)[rows].tolist()
-        if self.target_transform is not None:
-            labels = map(self.target_transform, labels)
-        return Columns(images, tuple(labels))
+            images = transform.batch(self.data.numpy()[rows])
+            labels = as_tensor(self.targets).numpy()[rows]
+        except (IndexError, TypeError, ValueError):
+            return [self[i] for i in rows.tolist()]  # which is refused in PyTorch's words
+        if self.target_transform is None and labels.dtype == np.int64:
+            return Columns(images, memoryview(labels))
+        change = self.target_transform or int
+        return Columns(images, tuple(map(change, map(int, labels.tolist()))))
 
     def __len__(self) -> int:
         return len(self.data)

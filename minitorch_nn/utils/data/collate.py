@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ...creation import as_tensor, tensor
+from ...creation import as_tensor, from_numpy, tensor
 from ...dtypes import float64
 from ...ops.joining import stack
 from ...tensor import Tensor
@@ -27,11 +27,12 @@ class Columns(Sequence[Any]):
     """A batch of samples, each a tuple, kept by columns: all images, then all labels.
 
     It is the sequence of samples that it looks like: `batch[i]` is (image i, label i). A column is
-    a tensor, whose rows are the samples' values, or a tuple of values. `default_collate` takes a
-    tensor column as it is, where it would copy the samples' rows one by one into a new tensor.
+    a tensor, whose rows are the samples' values; a tuple of values; or a memoryview of an array of
+    numbers, which gives Python's numbers one by one. `default_collate` takes a tensor or an array
+    as it is, where it would copy the samples' values one by one into a new tensor.
     """
 
-    def __init__(self, *columns: Tensor | tuple[Any, ...]) -> None:
+    def __init__(self, *columns: Tensor | tuple[Any, ...] | memoryview) -> None:
         self.columns = columns
 
     def __getitem__(self, index: Any) -> Any:
@@ -63,7 +64,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
         TypeError: any other type, and arrays of strings or objects.
     """
     if isinstance(batch, Columns):
-        return [c if isinstance(c, Tensor) else default_collate(c) for c in batch.columns]
+        return [_collated(column) for column in batch.columns]
     first = batch[0]
     if isinstance(first, Tensor):
         return stack(batch, 0)
@@ -87,6 +88,14 @@ def default_collate(batch: Sequence[Any]) -> Any:
             raise RuntimeError("each element in list of batch should be of equal size")
         return _like(first, [default_collate(values) for values in zip(*batch, strict=True)])
     raise TypeError(_cannot_collate(type(first)))
+
+
+def _collated(column: Tensor | tuple[Any, ...] | memoryview) -> Any:
+    if isinstance(column, Tensor):
+        return column
+    if isinstance(column, memoryview):
+        return from_numpy(np.asarray(column))
+    return default_collate(column)
 
 
 def default_convert(data: Any) -> Any:

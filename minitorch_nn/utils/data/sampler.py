@@ -9,7 +9,7 @@ PyTorch: torch/utils/data/sampler.py.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Sized
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 
 from ...creation import as_tensor
@@ -97,6 +97,10 @@ class RandomSampler(Sampler[int]):
         return len(self.data_source) if self._num_samples is None else self._num_samples
 
     def __iter__(self) -> Iterator[int]:
+        # A chain runs through the lists without a line of Python for each index.
+        return chain.from_iterable(self._lists())
+
+    def _lists(self) -> Iterator[list[int]]:
         # A generator function: nothing is drawn before the first index is asked for. The
         # DataLoader's own draw comes before that, and the order of draws decides the numbers.
         generator = self.generator
@@ -105,17 +109,17 @@ class RandomSampler(Sampler[int]):
         draw = self._with_replacement if self.replacement else self._without_replacement
         yield from draw(generator)
 
-    def _with_replacement(self, generator: Generator) -> Iterator[int]:
+    def _with_replacement(self, generator: Generator) -> Iterator[list[int]]:
         # In blocks of 32, so that stopping early leaves the generator where PyTorch leaves it.
         n, blocks, rest = len(self.data_source), *divmod(self.num_samples, 32)
         for size in [32] * blocks + [rest]:
-            yield from generator.integers(0, n, (size,)).tolist()
+            yield generator.integers(0, n, (size,)).tolist()
 
-    def _without_replacement(self, generator: Generator) -> Iterator[int]:
+    def _without_replacement(self, generator: Generator) -> Iterator[list[int]]:
         # The last permutation is drawn even when nothing of it is used, as PyTorch does.
         n, whole, rest = len(self.data_source), *divmod(self.num_samples, len(self.data_source))
         for size in [n] * whole + [rest]:
-            yield from generator.permutation(n)[:size].tolist()
+            yield generator.permutation(n)[:size].tolist()
 
     def __len__(self) -> int:
         return self.num_samples

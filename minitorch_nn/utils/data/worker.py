@@ -16,19 +16,13 @@ from __future__ import annotations
 
 import enum
 import io
-import multiprocessing
 import os
 import pickle
-import queue
-import random
-import signal
 import sys
-import traceback
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import cycle
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -39,11 +33,13 @@ from ...tensor import Tensor
 __all__ = ["CAN_FORK", "Crew", "WorkerInfo", "WorkerPass", "get_worker_info"]
 
 # A fork may crash in macOS's own libraries, and Windows has none: there is no worker there.
-CAN_FORK = "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
+CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
+
+# What only workers need (multiprocessing, queue, signal, random, traceback) is imported where it is
+# used: it takes a tenth as long to load as NumPy, and few programs have workers.
 
 
-@dataclass(frozen=True)
-class WorkerInfo:
+class WorkerInfo(NamedTuple):
     """Who a worker is: its number, of how many, what it was seeded with, and its data set."""
 
     id: int
@@ -70,6 +66,9 @@ class _Signal(enum.Enum):
 
 def _work(loader: Any, number: int, base_seed: int, tasks: Any, results: Any) -> None:
     """A worker's life: for every task, a batch's indices, send the batch."""
+    import queue
+    import signal
+
     global _info
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that we work for
     employer = os.getppid()
@@ -100,6 +99,8 @@ def _work(loader: Any, number: int, base_seed: int, tasks: Any, results: Any) ->
 
 def _seed(base_seed: int, number: int) -> None:
     """PyTorch's numbers, Python's and NumPy's, as PyTorch seeds them in a worker."""
+    import random
+
     random.seed(base_seed + number)
     manual_seed(base_seed + number)
     entropy = [number, base_seed & 0xFFFFFFFF, base_seed >> 32, 0]
@@ -141,8 +142,7 @@ class _Unquoted(str):
     __repr__ = str.__str__
 
 
-@dataclass(frozen=True)
-class _Failure:
+class _Failure(NamedTuple):
     """What went wrong in a worker, to be raised where the batch was asked for."""
 
     kind: type[Exception]
@@ -157,13 +157,15 @@ class _Failure:
 
 
 def _pickled_failure(error: Exception, number: int) -> bytes:
+    import traceback
+
     original = "".join(traceback.format_exception(error))
     where = f"Caught {type(error).__name__} in DataLoader worker process {number}."
     failure = _Failure(type(error), f"{where}\nOriginal {original}")
     try:
         return _pickled(failure)
     except Exception:  # a class from within a function cannot be sent
-        return _pickled(replace(failure, kind=RuntimeError))
+        return _pickled(failure._replace(kind=RuntimeError))
 
 
 # ---- in the process that the workers work for
@@ -173,6 +175,8 @@ class Worker:
     """One process, what it is told and what it sends."""
 
     def __init__(self, loader: Any, number: int, base_seed: int) -> None:
+        import multiprocessing
+
         context: Any = multiprocessing.get_context("fork")
         self.active = True
         self.tasks = context.Queue()

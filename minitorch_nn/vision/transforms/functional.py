@@ -40,6 +40,7 @@ __all__ = [
     "resized_crop",
     "rgb_to_grayscale",
     "rotate",
+    "scaled",
     "statistics",
     "to_pil_image",
     "to_tensor",
@@ -112,13 +113,17 @@ def to_tensor(pic: Any) -> Tensor:
 
 def channels_first(images: Array) -> Tensor:
     """Arrays (..., H, W, C) to a tensor (..., C, H, W), bytes to floats 0..1."""
-    images = np.moveaxis(images, -1, -3)
+    return scaled(np.moveaxis(images, -1, -3))
+
+
+def scaled(images: Array) -> Tensor:
+    """An array as a contiguous tensor, bytes as floats 0..1."""
     if images.dtype != np.uint8:
         return from_numpy(np.ascontiguousarray(images))
-    scaled = images.astype(get_default_dtype().numpy, order="C")
+    result = images.astype(get_default_dtype().numpy, order="C")
     # Divided, not multiplied by 1/255: that would differ in the last bit for half of the bytes.
-    scaled /= 255
-    return from_numpy(scaled)
+    result /= 255
+    return from_numpy(result)
 
 
 def _pixels(image: Any) -> Array:
@@ -213,17 +218,20 @@ def statistics(image: Tensor, mean: Any, std: Any) -> tuple[Array, Array]:
             "Expected tensor to be a tensor image of size (..., C, H, W). "
             f"Got tensor.size() = {image.size()}"
         )
-    means = as_tensor(mean, dtype=image.dtype).array
-    stds = as_tensor(std, dtype=image.dtype).array
-    if (stds == 0).any():
+    means, stds = _numbers(mean, image.dtype), _numbers(std, image.dtype)
+    if not stds.all():
         raise ValueError(
             f"std evaluated to zero after conversion to {image.dtype}, leading to division by zero."
         )
-    return _per_channel(means), _per_channel(stds)
+    return means, stds
 
 
-def _per_channel(values: Array) -> Array:
-    return values.reshape(-1, 1, 1) if values.ndim == 1 else values
+def _numbers(values: Any, kind: dtype) -> Array:
+    """One number for all channels, or one for each, which broadcasts over (C, H, W)."""
+    # Floats in a tuple, as most programs have them, need none of the care that `as_tensor` takes.
+    floats = isinstance(values, (tuple, list)) and all(type(value) is float for value in values)
+    array = np.array(values, kind.numpy) if floats else as_tensor(values, dtype=kind).array
+    return array.reshape(-1, 1, 1) if array.ndim == 1 else array
 
 
 # ---- where the pixels are

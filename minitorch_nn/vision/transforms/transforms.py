@@ -2,7 +2,7 @@
 
 Those that treat every image alike can also do a whole batch at once, by their method `batch`;
 `takes_batches` tells whether a transform can, and the data sets use it: 64 images at once cost
-little more than one.
+little more than one. `batch` is given images that nobody else holds, and may write to them.
 
 torchvision: torchvision/transforms/transforms.py.
 """
@@ -75,7 +75,7 @@ class ToTensor:
 
     def batch(self, images: Array) -> Tensor:
         """Arrays (N, H, W) or (N, H, W, C) to a tensor (N, C, H, W)."""
-        return F.channels_first(images[:, :, :, None] if images.ndim == 3 else images)
+        return F.channels_first(images) if images.ndim == 4 else F.scaled(images[:, None])
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -104,16 +104,16 @@ class Normalize:
         return F.normalize(image, self.mean, self.std, self.inplace)
 
     def batch(self, images: Tensor) -> Tensor:
-        """Images (N, C, H, W) at once, in NumPy: no gradient is asked of the pixels of a data set.
+        """Images (N, C, H, W) at once and in place, in NumPy: no gradient is asked of the pixels of
+        a data set. This is what every step of training waits for.
 
-        This is what every step of training waits for, and so it does without the tensors' checks.
         ValueError if the number of channels is not that of mean and std.
         """
         mean, std = F.statistics(images, self.mean, self.std)
-        result = images.array.copy()  # in place, since a copy would broadcast to more channels
-        result -= mean
-        result /= std
-        return F.from_numpy(result)
+        array = images.array
+        array -= mean
+        array /= std
+        return images
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(mean={self.mean}, std={self.std})"
