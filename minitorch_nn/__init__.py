@@ -32,7 +32,6 @@ from . import (
     cuda,
     distributed,
     dtypes,
-    heap,
     linalg,
     nn,
     random,
@@ -437,7 +436,6 @@ newaxis = None
 
 if _collects_garbage:
     gc.enable()
-heap.keep_freed_memory()
 
 if TYPE_CHECKING:
     from . import distributions, optim, testing, utils

@@ -16,6 +16,8 @@ Source: glibc, malloc/malloc.c ("M_MMAP_THRESHOLD", dynamic threshold).
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 __all__ = ["keep_freed_memory"]
@@ -23,6 +25,10 @@ __all__ = ["keep_freed_memory"]
 _LARGEST = 31 << 20  # malloc learns up to 32 MB, its own bytes around a block counted
 
 
+@cache
 def keep_freed_memory() -> None:
-    """Let blocks of up to 31 MB stay in the process when they are freed, 64 MB of them in all."""
+    """Let blocks of up to 31 MB stay in the process when they are freed, 64 MB of them in all.
+
+    The first backward pass asks for it, once in a process: an import must change nothing.
+    """
     np.empty(_LARGEST, np.uint8)

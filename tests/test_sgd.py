@@ -141,6 +141,22 @@ def test_a_step_is_in_place_and_counts_as_a_write(torch):
     return view, p._version, p.is_leaf, p.grad._version, optimizer.state[p]["momentum_buffer"]
 
 
+@pytest.mark.parametrize("precision", ["float16", "float32", "float64"])
+def test_a_large_weight_is_changed_in_slices_as_it_would_be_in_one(precision):
+    """The last slice is not full; the transposed weight is no row of numbers, and goes in one."""
+    rng = np.random.default_rng(0)
+    for shape, transposed in (((1025, 1027), False), ((1025, 1027), True), ((2**20,), False)):
+        old = rng.standard_normal(shape).astype(precision)
+        grad = rng.standard_normal(shape).astype(precision)
+        if transposed:
+            old, grad = old.T, grad.T
+        expected = old - 0.1 * grad
+        weight = minitorch_nn.nn.Parameter(minitorch_nn.from_numpy(old))
+        weight.grad = minitorch_nn.from_numpy(grad)
+        minitorch_nn.optim.SGD([weight], lr=0.1).step()
+        np.testing.assert_array_equal(weight.detach().numpy(), expected)
+
+
 @both
 def test_a_graph_that_needs_the_old_values_notices_the_step(torch):
     w = torch.nn.Parameter(torch.ones(1, 2))

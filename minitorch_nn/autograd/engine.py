@@ -17,12 +17,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from ..base import TensorBase, Value
 from ..dtypes import from_numpy
+from ..heap import keep_freed_memory
 from .anomaly import anomaly, refuse_nan
 from .grad_mode import set_grad_enabled
 from .node import AccumulateGrad, Edge, Node, gradient_edge
@@ -44,6 +46,7 @@ class BackwardPass:
         accumulate: bool,
         create_graph: bool,
     ) -> None:
+        keep_freed_memory()  # somebody trains: there will be a next step
         self.retain_graph = retain_graph
         self.bare = not create_graph  # whether gradients in flight are bare arrays
         self.accumulate = accumulate
@@ -381,23 +384,22 @@ def _leading_to(roots: list[Node], targets: set[Edge]) -> set[Node]:
     return leading
 
 
-def _root_gradient(output: Any, grad: Any, create_graph: bool) -> Value:
+def _root_gradient(output: Any, edge: Edge, grad: Any, create_graph: bool) -> Value:
     """The cotangent a pass starts with: ones for a single number, else what the caller gives."""
+    shape, kind = edge[0].metadata[edge[1]]  # of `output`, without a look at its memory
     if grad is None:
-        if output.array.size != 1:
+        if prod(shape) != 1:
             raise RuntimeError("grad can be implicitly created only for scalar outputs")
-        ones = np.ones_like(output.array)
+        ones = np.ones(shape, kind)
         return output.new(ones) if create_graph else ones
     if not isinstance(grad, TensorBase):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(grad).__name__}")
-    if grad.array.shape != output.array.shape:
+    if grad.array.shape != shape:
         raise RuntimeError(
             f"Mismatch in shape: grad_output[0] has a shape of {grad.shape} and output[0] has a "  # type: ignore[attr-defined]
             f"shape of {output.shape}."
         )
-    if create_graph:
-        return grad
-    return grad.array.astype(output.array.dtype, copy=False)
+    return grad if create_graph else grad.array.astype(kind, copy=False)
 
 
 def _start(
@@ -411,7 +413,7 @@ def _start(
                 f"element {i} of tensors does not require grad and does not have a grad_fn"
             )
         edges.append(edge)
-        grads.append(_root_gradient(output, grad, create_graph))
+        grads.append(_root_gradient(output, edge, grad, create_graph))
     return edges, grads
 
 

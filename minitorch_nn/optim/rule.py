@@ -139,6 +139,26 @@ def root(square: Array, eps: float, share: float | Tensor = 1.0) -> Array:
     return result
 
 
+LARGE = 2**20  # elements; from here on a temporary of the parameter's size is worth avoiding
+SLICE = 2**15  # elements that the cache of a core holds
+
+
+def subtract_scaled(values: Array, factor: float, change: Array) -> None:
+    """values ← values - factor·change. Of a large array a slice after the other: the product would
+    be as large as the array itself, and would go out to memory and come back."""
+    in_order = values.flags.c_contiguous and change.flags.c_contiguous
+    if values.size < LARGE or not in_order or values.dtype != change.dtype:
+        values -= factor * change
+        return
+    values, change = values.reshape(-1), change.reshape(-1)
+    scratch = np.empty(SLICE, values.dtype)
+    for start in range(0, values.size, SLICE):
+        part = slice(start, start + SLICE)
+        product = scratch[: change[part].size]
+        np.multiply(change[part], factor, out=product)
+        values[part] -= product
+
+
 def subtract_ratio(param: Tensor, size: float | Tensor, top: Array, bottom: Array) -> None:
     """p ← p - size·top/bottom. `bottom` is used up: one array less to find memory for.
 

@@ -13,7 +13,7 @@ import numpy as np
 from ..dtypes import Array
 from ..tensor import Tensor
 from .optimizer import Group
-from .rule import RuleOptimizer, decayed_gradient
+from .rule import RuleOptimizer, decayed_gradient, subtract_scaled
 from .settings import check_implementation, check_lr, check_not_negative
 
 
@@ -79,8 +79,7 @@ class SGD(RuleOptimizer):
         grad = decayed_gradient(param, group)
         if group["momentum"] != 0:
             grad = self._with_momentum(param, grad, group)
-        values = param.array
-        values -= float(group["lr"]) * grad
+        subtract_scaled(param.array, float(group["lr"]), grad)
 
     def _with_momentum(self, param: Tensor, grad: Array, group: Group) -> Array:
         momentum, dampening = float(group["momentum"]), float(group["dampening"])
