@@ -201,8 +201,9 @@ class BackwardPass:
         if grad is None:
             return
         leaf = node.variable
-        for hook in list((leaf._hooks or {}).values()):
-            grad = self._call(hook, grad, node)
+        if leaf._hooks:
+            for hook in list(leaf._hooks.values()):
+                grad = self._call(hook, grad, node)
         if self.targets is not None and not self.accumulate:
             self.captured[node, 0] = grad
             return
@@ -214,7 +215,11 @@ class BackwardPass:
         node.backward(self.own(grad, leaf.array))
         if hooks is not None and hooks.after:
             self._run_hooks_after(node, (), [grad])
-        for hook in list((leaf._post_accumulate_hooks or {}).values()):
+        if leaf._post_accumulate_hooks:
+            self._run_post_accumulate_hooks(leaf)
+
+    def _run_post_accumulate_hooks(self, leaf: Any) -> None:
+        for hook in list(leaf._post_accumulate_hooks.values()):
             returned = hook(leaf)
             if returned is None or returned is leaf:  # as `lambda p: p.add_(…)` returns it
                 continue

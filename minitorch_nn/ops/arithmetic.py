@@ -25,7 +25,7 @@ from ..autograd.node import (
 from ..base import TensorBase, Value
 from ..dtypes import cast, cpp_name, promote_float, result_numpy
 from ..dtypes import number as to_number
-from .broadcasting import explain_broadcast, sum_to
+from .broadcasting import explain_broadcast
 from .division import DivBackward2
 from .operands import (
     Broadcast,
@@ -326,17 +326,17 @@ class LerpBackward0(Node):
     PyTorch: derivatives.yaml, lerp.Scalar.
     """
 
-    __slots__ = ("shapes", "weight")
+    __slots__ = ("weight",)
 
     def forward(self, a: Any, b: Any, *, weight: float) -> Any:
-        self.shapes, self.weight = (a.shape, b.shape), weight
+        self.weight = weight
         return binary(lambda a, b: _between(a, b, a.dtype.type(weight)), a, b)
 
     def backward(self, grad: Value) -> tuple[Value | None, Value | None]:
         need_a, need_b = self.needs_input_grad
         return (
-            sum_to(grad * (1 - self.weight), self.shapes[0]) if need_a else None,
-            sum_to(grad * self.weight, self.shapes[1]) if need_b else None,
+            grad * (1 - self.weight) if need_a else None,
+            grad * self.weight if need_b else None,
         )
 
 

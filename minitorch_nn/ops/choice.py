@@ -24,7 +24,6 @@ from .operands import (
     need_tensors,
     refuse,
     select,
-    shape_of,
 )
 
 _MANY = (TensorBase, np.ndarray, np.generic)  # what is no number and no slip of the pen
@@ -36,12 +35,11 @@ class WhereBackward0(Node):
     PyTorch: derivatives.yaml, where.self.
     """
 
-    __slots__ = ("shapes",)
+    __slots__ = ()
     saves = ("condition",)
 
     def forward(self, a: Any, b: Any, *, condition: Any) -> Any:
         self.save_for_backward(condition)
-        self.shapes = shape_of(a), shape_of(b)
         a, b = promote(a, b) if not (is_number(a) and is_number(b)) else (a, b)
         try:
             return select(condition, a, b)
@@ -52,8 +50,8 @@ class WhereBackward0(Node):
         need_a, need_b = self.needs_input_grad
         (condition,) = self.saved_tensors
         return (
-            sum_to(where(condition, grad, 0.0), self.shapes[0]) if need_a else None,
-            sum_to(where(condition, 0.0, grad), self.shapes[1]) if need_b else None,
+            where(condition, grad, 0.0) if need_a else None,
+            where(condition, 0.0, grad) if need_b else None,
         )
 
 
@@ -102,12 +100,11 @@ class ClampBackward0(Node):
     PyTorch: derivatives.yaml, clamp.Tensor.
     """
 
-    __slots__ = ("shapes",)
+    __slots__ = ()
     saves = ("self", "low", "high")
 
     def forward(self, x: Any, low: Any, high: Any) -> Any:
         self.save_for_backward(x, low, high)
-        self.shapes = shape_of(x), shape_of(low), shape_of(high)
         raised = x if low is None else binary(np.maximum, x, low)
         return raised if high is None else binary(np.minimum, raised, high)
 
@@ -119,14 +116,14 @@ class ClampBackward0(Node):
             raised = x if low is None else where(x < low, low, x)
             shared = where(raised == high, grad / 2, grad)
             grad_raised = where(raised > high, 0.0, shared)
-            grad_high = sum_to(where(raised < high, 0.0, shared), self.shapes[2])
+            grad_high = where(raised < high, 0.0, shared)
         grad_x = grad_raised
         if low is not None:
             shared = where(x == low, grad_raised / 2, grad_raised)
             grad_x = where(x < low, 0.0, shared)
-            grad_low = sum_to(where(x > low, 0.0, shared), self.shapes[1])
+            grad_low = where(x > low, 0.0, shared)
         return (
-            sum_to(grad_x, self.shapes[0]) if need_x else None,
+            grad_x if need_x else None,
             grad_low if need_low else None,
             grad_high if need_high else None,
         )

@@ -17,7 +17,7 @@ from ..autograd.node import Node
 from ..base import TensorBase, Value
 from ..dtypes import cpp_name, number, title
 from .arithmetic import add, mul
-from .broadcasting import add_up, expand, joint_shape, sum_to
+from .broadcasting import expand, joint_shape
 from .operands import array_of, need_input, need_tensors, refuse_bool
 from .shape import (
     SqueezeBackward4,
@@ -84,13 +84,6 @@ class MmBackward0(Node):
         return mm_grads(self, grad, a, b, *self.needs_input_grad)
 
 
-def _summed_rows(grad: Value, shape: tuple[int, ...]) -> Value:
-    """`sum_to`; for a bias and a bare gradient, as every Linear has them, at once."""
-    if isinstance(grad, np.ndarray) and grad.shape[1:] == shape:
-        return add_up(grad, axis=0)
-    return sum_to(grad, shape)
-
-
 def add_to_product(y: Any, c: Any, beta: float, alpha: float) -> Any:
     """β·c + α·y, written into y."""
     if alpha != 1:
@@ -104,20 +97,20 @@ def add_to_product(y: Any, c: Any, beta: float, alpha: float) -> Any:
 
 class AddmmBackward0(Node):
     """y = β·c + α·(a @ b), c broadcast to (n, m);  the gradients of the product times α,
-    dL/dc = β·dL/dy summed to c's shape.
+    dL/dc = β·dL/dy, which the engine sums to c's shape.
 
     The other sums with a product (products.py) differ only in `product` and `product_grads`.
     PyTorch: derivatives.yaml, addmm.
     """
 
-    __slots__ = ("alpha", "beta", "shape", "transposed")
+    __slots__ = ("alpha", "beta", "transposed")
     saves: ClassVar[tuple[str, ...]] = ("mat1", "mat2")
 
     def forward(self, c: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Any:
         _, need_a, need_b = self.needs_input_grad
         self.save_for_backward(a if need_b else None, b if need_a else None)
         self.transposed = _is_column_major(b)
-        self.alpha, self.beta, self.shape = alpha, beta, c.shape
+        self.alpha, self.beta = alpha, beta
         return add_to_product(self.product(a, b), c, beta, alpha)
 
     def backward(self, grad: Value) -> tuple[Value | None, ...]:
@@ -125,7 +118,7 @@ class AddmmBackward0(Node):
         need_c, need_a, need_b = self.needs_input_grad
         grad_c = None
         if need_c:
-            grad_c = _summed_rows(grad if self.beta == 1 else grad * self.beta, self.shape)
+            grad_c = grad if self.beta == 1 else grad * self.beta
         scaled = grad if self.alpha == 1 else grad * self.alpha
         return grad_c, *self.product_grads(scaled, a, b, need_a, need_b)
 

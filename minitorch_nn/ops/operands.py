@@ -24,7 +24,7 @@ from ..autograd.node import Node, operation_name
 from ..base import TensorBase, Value
 from ..dtypes import cast, floating, promote, promote_float, result_numpy, title
 from .any_order import elements_of
-from .broadcasting import explain_broadcast, sum_to
+from .broadcasting import explain_broadcast
 from .shape import zeros_for
 
 
@@ -214,14 +214,13 @@ class Broadcast(Node):
     """y = f(a, b) or f(a, b, c), broadcast and promoted.
 
     `to_a`, `to_b` and `to_c` say what of dL/dy each operand gets, in the shape that all broadcast
-    to. They are given what forward saved.
+    to (the engine sums it to the operand's). They are given what forward saved.
     """
 
-    __slots__ = ("shapes",)
+    __slots__ = ()
     promotes: ClassVar[Callable[..., Any]] = staticmethod(_promote_all)
 
     def compute(self, function: Callable[..., Any], *operands: Any) -> Any:
-        self.shapes = tuple(map(shape_of, operands))
         try:
             return function(*self.promotes(*operands))
         except ValueError as error:
@@ -237,10 +236,8 @@ class Broadcast(Node):
         formulas = (self.to_a, self.to_b, self.to_c)
         return tuple(
             [
-                sum_to(formula(grad, *saved), shape) if needed else None
-                for formula, shape, needed in zip(
-                    formulas, self.shapes, self.needs_input_grad, strict=False
-                )
+                formula(grad, *saved) if needed else None
+                for formula, needed in zip(formulas, self.needs_input_grad, strict=False)
             ]
         )
 

@@ -20,7 +20,7 @@ from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import cpp_name, result_numpy, title
 from .arithmetic import mul
-from .broadcasting import expand, joint_shape, sum_to
+from .broadcasting import expand, joint_shape
 from .matmul import (
     AddmmBackward0,
     DotBackward0,
@@ -65,7 +65,7 @@ class AddrBackward0(AddmmBackward0):
     def forward(self, c: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Any:
         _, need_a, need_b = self.needs_input_grad
         self.save_for_backward(a if need_b else None, b if need_a else None)
-        self.alpha, self.beta, self.shape = alpha, beta, c.shape
+        self.alpha, self.beta = alpha, beta
         y = np.multiply.outer(a, b).astype(result_numpy(c, a, b), copy=False)
         return add_to_product(y, c, beta, alpha)
 
@@ -184,13 +184,13 @@ class LinalgCrossBackward0(Node):
     PyTorch: derivatives.yaml, linalg_cross.
     """
 
-    __slots__ = ("dim", "shapes")
+    __slots__ = ("dim",)
     saves = ("self", "other")
 
     def forward(self, a: Any, b: Any, *, dim: int) -> Any:
         need_a, need_b = self.needs_input_grad
         self.save_for_backward(a if need_b else None, b if need_a else None)
-        self.dim, self.shapes = dim, (a.shape, b.shape)
+        self.dim = dim
         a1, a2, b1, b2 = (np.roll(x, -by, dim) for x in (a, b) for by in (1, 2))
         return a1 * b2 - a2 * b1  # yᵢ = aᵢ₊₁·bᵢ₊₂ - aᵢ₊₂·bᵢ₊₁, counted round
 
@@ -199,8 +199,8 @@ class LinalgCrossBackward0(Node):
         need_a, need_b = self.needs_input_grad
         cross = LinalgCrossBackward0.apply
         return (
-            sum_to(cross(b, grad, dim=self.dim), self.shapes[0]) if need_a else None,
-            sum_to(cross(grad, a, dim=self.dim), self.shapes[1]) if need_b else None,
+            cross(b, grad, dim=self.dim) if need_a else None,
+            cross(grad, a, dim=self.dim) if need_b else None,
         )
 
 
