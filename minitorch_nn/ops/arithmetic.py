@@ -64,7 +64,8 @@ class Pair(Node):
         if options or not (isinstance(a, TensorBase) and isinstance(b, TensorBase)):
             return super().apply(a, b, **options)
         x, y = a.array, b.array
-        if x.dtype is not y.dtype or not mode.records:
+        kind = x.dtype  # the result's, too
+        if kind is not y.dtype or not mode.records:
             return super().apply(a, b)
         if a._grad_fn is not None and a._base is None:
             edge_a: Edge = (a._grad_fn, a.output_nr)
@@ -74,7 +75,7 @@ class Pair(Node):
             edge_b: Edge = (b._grad_fn, b.output_nr)
         else:
             edge_b = NO_EDGE if b._base is None and not b._requires_grad else gradient_edge(b)
-        if edge_a is edge_b:  # NO_EDGE both: no gradient is wanted (or a + a, of a leaf)
+        if edge_a is edge_b:  # both are NO_EDGE: no gradient is wanted
             return super().apply(a, b)
 
         try:
@@ -85,7 +86,7 @@ class Pair(Node):
         node.alpha = 1
         node.next_functions = (edge_a, edge_b)
         node.sequence_nr = next_number()
-        node.result_shape, node.result_dtype, node.more_results = result.shape, result.dtype, ()
+        node.result_shape, node.result_dtype, node.more_results = result.shape, kind, ()
         node.make = new = a.new
         node.hooks = None
         need_a, need_b = edge_a is not NO_EDGE, edge_b is not NO_EDGE
