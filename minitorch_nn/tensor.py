@@ -76,7 +76,7 @@ from .ops import (
     strided,
     trigonometry,
 )
-from .ops.any_order import Hidden
+from .ops.any_order import Hidden, hide
 from .ops.as_array import old_style
 from .ops.dims import listed
 from .ops.inplace import become_view, in_place
@@ -130,6 +130,12 @@ class Tensor(TensorBase, _Lacking):
                 t.output_nr = output_nr
         elif mode.inference:
             t._inference = True
+        return t
+
+    @staticmethod
+    def new_in_any_order(array: Any) -> Tensor:
+        t = Tensor.new(array)
+        hide(t)
         return t
 
     # --- its memory -------------------------------------------------------------------------------

@@ -163,6 +163,23 @@ def test_gradients_of_gradients(torch, layer):
 
 
 @both
+def test_a_leaf_s_gradient_looks_contiguous(torch):
+    x = image(torch)
+    _conv(torch, x).square().sum().backward()
+    first = x.grad
+    seen = [first.stride(), first.is_contiguous(), first.flatten()[:5], first.clone().stride()]
+    _conv(torch, x).square().sum().backward()  # added to it in place, where somebody looks
+    first.view(-1)[0] = 0.0
+    return *seen, x.grad is first, x.grad, first._version
+
+
+def test_a_leaf_s_gradient_is_not_copied_until_someone_looks():
+    x = image(minitorch_nn)
+    _conv(minitorch_nn, x).sum().backward()
+    assert isinstance(x.grad, Hidden)
+
+
+@both
 def test_hooks_see_contiguous_gradients(torch):
     x, seen = image(torch), []
     hidden = _conv(torch, x)

@@ -25,6 +25,7 @@ import numpy as np
 from ..base import TensorBase, Value
 from ..dtypes import from_numpy
 from ..heap import keep_freed_memory
+from ..layout import is_dense
 from .anomaly import anomaly, refuse_nan
 from .grad_mode import set_grad_enabled
 from .node import AccumulateGrad, Edge, Node, gradient_edge
@@ -239,8 +240,10 @@ class BackwardPass:
         if isinstance(grad, TensorBase):
             return _copy(grad, like)
         grad = np.asarray(grad)
-        # A broadcast array, one cell for many elements, has other strides than the leaf.
-        if grad.strides == like.strides and grad.flags.writeable and self.claim(grad):
+        # A broadcast array, one cell for many elements, has other strides than the leaf; so has a
+        # convolution's, whose elements stand in an order of their own, which nobody need see.
+        fits = grad.strides == like.strides or (like.flags.c_contiguous and is_dense(grad))
+        if fits and grad.flags.writeable and self.claim(grad):
             return grad
         copy = np.empty_like(like)
         copy[...] = grad

@@ -417,8 +417,11 @@ class AccumulateGrad(Node):
         The engine has already made sure that no one else holds this gradient's memory.
         """
         leaf = self.variable
-        if leaf._grad is None:
-            leaf._grad = grad if isinstance(grad, TensorBase) else self.make(grad)
+        if leaf._grad is None and not isinstance(grad, TensorBase):
+            same = grad.strides == leaf.array.strides
+            leaf._grad = self.make(grad) if same else leaf.new_in_any_order(grad)
+        elif leaf._grad is None:
+            leaf._grad = grad
         elif mode.grad:
             leaf._grad = leaf._grad + grad
         else:
