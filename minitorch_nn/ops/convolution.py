@@ -52,12 +52,11 @@ def spread_back(grad: Any, w: Any, b: Any, g: Geometry, size: tuple[int, ...]) -
 
 def _sum_of_places(grad: Value) -> Value:
     """The bias's gradient: (N, O, *P) summed over all but the channels."""
-    last = np.moveaxis(grad, 1, -1) if isinstance(grad, np.ndarray) else None
-    if last is None or not last.flags.c_contiguous:
+    if not isinstance(grad, np.ndarray):
         return sum(grad, (0, *range(2, grad.ndim)))
-    # NumPy adds row to row, and is fast where rows are long: P·O of them, not O, and those last.
-    row = last.shape[-2:]
-    return add_up(add_up(last.reshape(-1, prod(row)), axis=0).reshape(row), axis=0)
+    # As a product with ones, which is fast in either order of memory, and needs no copy.
+    rows = grad.reshape(*grad.shape[:2], prod(grad.shape[2:]))
+    return add_up(np.matmul(rows, np.ones(rows.shape[-1], grad.dtype)), axis=0)
 
 
 def _is_channels_last(x: Any) -> bool:
