@@ -46,6 +46,8 @@ def read_earlier(path: Path, kind: str) -> dict[str, Any]:
         raise NotComparable(f"{path} has format {result['format']}; {FORMAT} is the last known")
     if (its := result.get("kind", "table")) != kind:
         raise NotComparable(f"{path} is a result of the kind {its}, not {kind}")
+    if not {"environment", "plan", "axes" if kind == "scaling" else "rows"} <= result.keys():
+        raise NotComparable(f"{path} is only a part of a result")
     return result
 
 

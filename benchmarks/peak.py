@@ -19,15 +19,15 @@ import ctypes
 import json
 import math
 import mmap
+import os
 import platform
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.processor import cpu_flags, usable_cores
+from benchmarks.processor import core_numbers, cpu_flags
 
 __all__ = ["fma_code", "fma_peak"]
 
@@ -116,30 +116,32 @@ def measure_peak() -> dict[str, float] | None:
 
 
 def rate(lanes: int) -> float:
-    """Return the GFLOP/s of the loop on all usable cores at once, best of a few."""
+    """Return the GFLOP/s of the loop on all usable cores at once, each core's best of a few."""
     code = fma_code(lanes)
     memory = mmap.mmap(-1, len(code), prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
     memory.write(code)
     address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
     loop = ctypes.CFUNCTYPE(None, ctypes.c_long)(address)  # without Python's lock
-    cores = usable_cores()
-    best = math.inf
-    for _ in range(REPEATS):
-        best = min(best, seconds_together(loop, cores))
-        time.sleep(PAUSE_SECONDS)
-    # A multiplication and an addition for every number.
-    return 2 * lanes * ACCUMULATORS * LOOPS * cores / best / 1e9
+    best = dict.fromkeys(core_numbers(), math.inf)
+    together = threading.Barrier(len(best))
 
+    def run(core: int) -> None:
+        # Two threads that the system leaves on one core for a few milliseconds halve the rate.
+        os.sched_setaffinity(0, {core})
+        for _ in range(REPEATS):
+            together.wait()
+            began = time.perf_counter()
+            loop(LOOPS)
+            best[core] = min(best[core], time.perf_counter() - began)
+            time.sleep(PAUSE_SECONDS)
 
-def seconds_together(loop: Callable[[int], object], cores: int) -> float:
-    """Return the seconds that the loop takes when every core runs it."""
-    threads = [threading.Thread(target=loop, args=(LOOPS,)) for _ in range(cores)]
-    began = time.perf_counter()
+    threads = [threading.Thread(target=run, args=(core,)) for core in best]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return time.perf_counter() - began
+    # A multiplication and an addition for every number.
+    return sum(2 * lanes * ACCUMULATORS * LOOPS / seconds for seconds in best.values()) / 1e9
 
 
 if __name__ == "__main__":

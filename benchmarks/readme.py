@@ -65,7 +65,10 @@ def read(kind: str) -> dict[str, Any]:
         OSError: it cannot be read, or is too old to be shown.
     """
     path = RESULTS / f"{kind}.json"
-    result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise OSError(f"{path.name} is not JSON") from None
     if result["format"] != FORMAT:
         raise OSError(f"{path.name} has format {result['format']}, not {FORMAT}: measure anew")
     return result
@@ -105,7 +108,7 @@ def where(result: dict[str, Any]) -> str:
         f"Medians of {plan['launches']} launches of {plan['rounds']} blocks; ratios are taken "
         f"within a round, quartiles in brackets. The epoch: {torch.get('digits', NOT_MEASURED)}.",
         f"With nothing set, this OpenBLAS takes its {machine['openblas_by_itself']} kernels here; "
-        "both columns set OPENBLAS_CORETYPE.",
+        f"in these runs {plan['contenders']}.",
         f"A large float32 product runs at {speeds(libraries)} GFLOP/s{peak(cpu)}.",
     ]
     return "\n".join(lines)
@@ -114,7 +117,9 @@ def where(result: dict[str, Any]) -> str:
 def speeds(libraries: dict[str, Any]) -> str:
     """Return the GEMM rates in words."""
     return ", ".join(
-        f"{its['gemm_gflops']:.0f} ({LIBRARIES[name].title})" for name, its in libraries.items()
+        f"{its['gemm_gflops']:.0f} ({LIBRARIES[name].title})"
+        for name, its in libraries.items()
+        if "gemm_gflops" in its
     )
 
 
@@ -167,7 +172,7 @@ def measured(
 
 
 def time_table(result: dict[str, Any]) -> str:
-    """Return every row's median time and page faults, by library."""
+    """Return every row's median time by library, and the ratios."""
     libraries = result["plan"]["libraries"]
     titles = [LIBRARIES[name].title for name in libraries]
     numpys = [name for name in libraries if name != BASELINE]
@@ -226,6 +231,8 @@ def scaling_table(result: dict[str, Any]) -> str:
     ]
     for axis in result["axes"]:
         sizes = [point["size"] for point in axis["points"]]
+        if not sizes:
+            continue
         exponents = axis["exponents"]["seconds"]
         memory = axis["memory"]
         growth = None if memory is None else memory["ratio"]

@@ -101,6 +101,9 @@ def check_writable(path: Path) -> None:
     """Raise OSError, now and not after a long run, if `path` cannot be written."""
     if path.is_dir():
         raise IsADirectoryError(f"cannot write {path}: it is a folder")
+    # The new file takes the place of the old one, which must not be a device like /dev/null.
+    if path.exists() and not path.is_file():
+        raise OSError(f"cannot write {path}: it is not a file")
     try:
         with tempfile.TemporaryFile(dir=path.parent):
             pass

@@ -438,6 +438,14 @@ def test_a_json_file_that_cannot_be_written_is_refused_before_measuring(
     assert "cannot write" in one_line_error(capsys)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_what_is_no_ordinary_file_is_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="it is not a file"):
+        report.check_writable(pipe)
+
+
 def test_only_names_what_the_command_measures(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (["--only", "mlp_step", "ops"], ["ops", "--only", "mlp_step"]):
         with pytest.raises(SystemExit) as ended:

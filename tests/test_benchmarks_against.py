@@ -125,6 +125,7 @@ def written(path: Path, content: object) -> Path:
         ([1], "is not a result of python -m benchmarks"),
         ({"format": FORMAT + 1}, f"has format {FORMAT + 1}; {FORMAT} is the last known"),
         ({"format": FORMAT, "kind": "peers"}, "is a result of the kind peers, not table"),
+        ({"format": FORMAT, "kind": "table", "plan": {}}, "is only a part of a result"),
     ],
 )
 def test_a_file_that_holds_something_else_is_refused_in_one_line(

@@ -108,7 +108,8 @@ def draw_line(axes: Axes, line: Line, place: float) -> None:
         axes.plot(ratio["median"], place + off, **dot(colour, mark), zorder=4)
         if name in line.goals:
             goal, ends = line.goals[name], [place + off - 0.19, place + off + 0.19]
-            axes.plot([goal, goal], ends, color=INK, linewidth=1.3, zorder=5)
+            # In the contender's colour: a goal of 1 lies on PyTorch's line.
+            axes.plot([goal, goal], ends, color=colour, linewidth=2, zorder=5)
 
 
 def dot(colour: str, mark: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -46,7 +47,13 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     with tqdm(total=plan.launches * blocks, unit="block", disable=None) as bar:
         for name in names:
             rows += measure(
-                [name], taking_part[name], plan, start, described=described, tick=bar.update
+                [name],
+                taking_part[name],
+                plan,
+                start,
+                described=described,
+                deadline=time.monotonic() + plan.limit_seconds,
+                tick=bar.update,
             )
     result = report.as_json(rows, list(described), plan, machine, described, choice.reason)
     for row in result["rows"]:
