@@ -179,7 +179,7 @@ class BackwardPass:
         else:
             results = (None,) * len(node.next_functions)
         if node.hooks is not None and node.hooks.after:
-            results = self._run_hooks_after(node, results, grads)
+            results = self._run_hooks_after(node, _fit_all(results, node), grads)
         return results
 
     def _take_targets(self, node: Node, grads: list[Value]) -> bool:
@@ -359,6 +359,17 @@ def _fit(grad: Value, shape: tuple[int, ...], kind: Any, node: Node, index: int)
         is_tensor = isinstance(grad, TensorBase)
         grad = grad.to(from_numpy(kind)) if is_tensor else grad.astype(kind)
     return grad
+
+
+def _fit_all(grads: tuple[Value, ...], node: Node) -> tuple[Value, ...]:
+    """All that a node gives, as those it goes to will get it: so hooks are shown it."""
+    fitted = []
+    for i, ((below, nr), grad) in enumerate(zip(node.next_functions, grads, strict=True)):
+        if below is not None and grad is not None:
+            shape, kind = below.metadata[nr]
+            grad = _fit(grad, shape, kind, node, i)
+        fitted.append(grad)
+    return tuple(fitted)
 
 
 def summed(array: Any, shape: tuple[int, ...]) -> Any:
