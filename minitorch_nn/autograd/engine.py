@@ -23,11 +23,11 @@ from typing import Any
 import numpy as np
 
 from ..base import TensorBase, Value
-from ..dtypes import from_numpy
 from ..heap import keep_freed_memory
 from ..layout import is_dense
 from .anomaly import anomaly, refuse_nan
 from .grad_mode import set_grad_enabled
+from .input_metadata import fit, fit_all
 from .node import AccumulateGrad, Edge, Node, gradient_edge
 
 
@@ -142,7 +142,7 @@ class BackwardPass:
                     else:
                         shape, kind = below.more_results[nr - 1]
                     if (grad if bare else grad.array).dtype is not kind or grad.shape != shape:
-                        grad = _fit(grad, shape, kind, node, node.next_functions.index(edge))
+                        grad = fit(grad, shape, kind, node, node.next_functions.index(edge))
                 if left == 1 and following is None and type(below) is not AccumulateGrad:
                     following = below
                     if nr == 0 and below not in buffers:
@@ -179,7 +179,7 @@ class BackwardPass:
         else:
             results = (None,) * len(node.next_functions)
         if node.hooks is not None and node.hooks.after:
-            results = self._run_hooks_after(node, _fit_all(results, node), grads)
+            results = self._run_hooks_after(node, fit_all(results, node), grads)
         return results
 
     def _take_targets(self, node: Node, grads: list[Value]) -> bool:
@@ -330,59 +330,6 @@ def _copy(tensor: Any, like: Any) -> Any:
 
 def _as_tensor(grad: Value, node: Node) -> Any:
     return grad if grad is None or isinstance(grad, TensorBase) else node.make(grad)
-
-
-def _numpy_dtype(grad: Value) -> Any:
-    return grad.array.dtype if isinstance(grad, TensorBase) else grad.dtype
-
-
-def _fit(grad: Value, shape: tuple[int, ...], kind: Any, node: Node, index: int) -> Value:
-    """A gradient takes the shape and dtype of the tensor it belongs to: what broadcasting repeated
-    is added up again, so that formulas of operations that broadcast need not say so.
-
-    PyTorch: engine.cpp (validate_outputs), input_metadata.cpp (reduce_grad).
-    """
-    if grad.shape != shape:
-        lead = len(grad.shape) - len(shape)
-        fits = lead >= 0 and (
-            grad.shape[lead:] == shape
-            or all(want in (1, got) for got, want in zip(grad.shape[lead:], shape, strict=True))
-        )
-        if not fits:
-            raise RuntimeError(
-                f"Function {node.name()} returned an invalid gradient at index {index} - got "
-                f"{list(grad.shape)} but expected shape compatible with {list(shape)}"
-            )
-        is_tensor = isinstance(grad, TensorBase)
-        grad = grad.sum_to_size(shape) if is_tensor else summed(grad, shape)
-    if _numpy_dtype(grad) is not kind:
-        is_tensor = isinstance(grad, TensorBase)
-        grad = grad.to(from_numpy(kind)) if is_tensor else grad.astype(kind)
-    return grad
-
-
-def _fit_all(grads: tuple[Value, ...], node: Node) -> tuple[Value, ...]:
-    """All that a node gives, as those it goes to will get it: so hooks are shown it."""
-    fitted = []
-    for i, ((below, nr), grad) in enumerate(zip(node.next_functions, grads, strict=True)):
-        if below is not None and grad is not None:
-            shape, kind = below.metadata[nr]
-            grad = _fit(grad, shape, kind, node, i)
-        fitted.append(grad)
-    return tuple(fitted)
-
-
-def summed(array: Any, shape: tuple[int, ...]) -> Any:
-    """An array added up over the dimensions that broadcasting from `shape` added or repeated.
-
-    PyTorch: aten/src/ATen/ExpandUtils.h (sum_to).
-    """
-    lead = array.ndim - len(shape)
-    if lead == 1 and shape and array.shape[1:] == shape:  # a bias, added to every row
-        return np.add.reduce(array, axis=0)
-    repeated = [lead + d for d, n in enumerate(shape) if n == 1 and array.shape[lead + d] != 1]
-    axes = (*range(lead), *repeated)
-    return np.asarray(np.add.reduce(array, axis=axes, keepdims=True)).reshape(shape)
 
 
 def _leading_to(roots: list[Node], targets: set[Edge]) -> set[Node]:

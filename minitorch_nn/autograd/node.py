@@ -294,22 +294,14 @@ class Node:
         """
         if self._saved is FREED:
             raise RuntimeError(SECOND_TIME)
-        wrapped, values = mode.grad, []
-        for v in self._saved:
-            if type(v) is SavedVariable:
-                intact = v.storage.version == v.version
-                v = v.array if intact and not wrapped else v.unpack(self)
-            values.append(v)
-        return tuple(values)
+        return tuple([v.unpack(self) if type(v) is SavedVariable else v for v in self._saved])
 
     def saved(self, i: int) -> Any:
         """The i-th of `saved_tensors`."""
         if self._saved is FREED:
             raise RuntimeError(SECOND_TIME)
         v = self._saved[i]
-        if type(v) is not SavedVariable:
-            return v
-        return v.array if v.storage.version == v.version and not mode.grad else v.unpack(self)
+        return v.unpack(self) if type(v) is SavedVariable else v
 
     def check_saved(self) -> None:
         """Raises what reading the saved tensors would, for nodes that need no more than their own
@@ -403,9 +395,7 @@ class AccumulateGrad(Node):
 
     def __init__(self, variable: Any) -> None:
         self.variable = variable
-        self.next_functions = self.needs_input_grad = self.more_results = ()
-        self.result_shape, self.result_dtype = variable.array.shape, variable.array.dtype
-        self.make, self.hooks, self._saved = variable.new, None, NOTHING_SAVED
+        self.enter_graph((), variable)
         self.sequence_nr = 2**64 - 1
 
     def name(self) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from ..autograd.engine import summed
 from ..autograd.grad_mode import mode
+from ..autograd.input_metadata import summed
 from ..autograd.node import Node
 from ..base import TensorBase, Value
 from ..size import Size

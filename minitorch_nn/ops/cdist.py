@@ -17,7 +17,7 @@ import numpy as np
 from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import title
-from .broadcasting import expand, joint_shape, sum_to
+from .broadcasting import expand, joint_shape
 from .choice import masked_fill
 from .matmul import matmul
 from .operands import array_of
@@ -41,11 +41,11 @@ class CdistBackward0(Node):
     PyTorch: derivatives.yaml, _cdist_forward.
     """
 
-    __slots__ = ("p", "shapes")
+    __slots__ = ("p",)
     saves = ("x1", "x2", "result")
 
     def forward(self, a: Any, b: Any, *, p: float) -> Any:
-        self.p, self.shapes = p, (a.shape, b.shape)
+        self.p = p
         apart = np.abs(a[..., :, None, :] - b[..., None, :, :])
         if p in (0, inf):
             result = np.count_nonzero(apart, -1) if p == 0 else apart.max(-1, initial=0)
@@ -61,8 +61,8 @@ class CdistBackward0(Node):
         apart = unsqueeze(a, -2) - unsqueeze(b, -3)
         each = unsqueeze(grad, -1) * self._slope(apart, unsqueeze(y, -1))
         return (
-            sum_to(sum(each, -2), self.shapes[0]) if need_a else None,
-            sum_to(-sum(each, -3), self.shapes[1]) if need_b else None,
+            sum(each, -2) if need_a else None,
+            -sum(each, -3) if need_b else None,
         )
 
     def _slope(self, apart: Value, size: Value) -> Value:

@@ -20,14 +20,14 @@ from ..base import Value
 from ..dtypes import dtype as DType
 from ..dtypes import title
 from .arithmetic import sub
-from .broadcasting import add_up, sum_to
+from .broadcasting import add_up
 from .choice import where
 from .comparison import isnan
 from .dims import as_tuple, wrap_dim
 from .extremes import amax, amin
 from .inverse import _LinAlgError as LinAlgError
 from .matmul import matmul
-from .operands import array_of, binary, constant, shape_of
+from .operands import array_of, binary, constant
 from .pointwise import abs, sign
 from .reduction import Dims, SumBackward1, spread, sum, to_axes
 from .shape import permute, to_dtype, transpose, unsqueeze
@@ -359,7 +359,7 @@ class DistBackward0(Node):
         grad = _norm_backward(grad, apart, self.p, y, tuple(range(apart.ndim)))
         if grad is None:
             return None, None
-        return sum_to(grad, shape_of(a)), sum_to(-grad, shape_of(b))
+        return grad, -grad
 
 
 def dist(input: Value, other: Value, p: float = 2) -> Value:

@@ -16,7 +16,6 @@ from .. import return_types
 from ..autograd.node import Node
 from ..base import Value
 from ..dtypes import title
-from .broadcasting import sum_to
 from .choice import where
 from .diagonals import tril
 from .inverse import _LinAlgError as LinAlgError
@@ -32,11 +31,11 @@ class LinalgSolveExBackward0(Node):
     PyTorch: derivatives.yaml, _linalg_solve_ex; FunctionsManual.cpp (linalg_solve_backward).
     """
 
-    __slots__ = ("left", "shapes", "vector")
+    __slots__ = ("left", "vector")
     saves = ("A", "result")
 
     def forward(self, a: Any, b: Any, *, left: bool, vector: bool) -> Any:
-        self.left, self.vector, self.shapes = left, vector, (a.shape, b.shape)
+        self.left, self.vector = left, vector
         rhs = b[..., None] if vector else b
         try:
             if left:
@@ -61,10 +60,10 @@ class LinalgSolveExBackward0(Node):
         if need_a:
             back = transpose(x, -2, -1)
             product = matmul(to_b, back) if self.left else matmul(back, to_b)
-            to_a = sum_to(-product, self.shapes[0])
+            to_a = -product
         if self.vector:
             to_b = squeeze(to_b, -1)
-        return to_a, sum_to(to_b, self.shapes[1]) if need_b else None
+        return to_a, to_b if need_b else None
 
 
 def _explain_unsolvable(a: Any) -> str:
