@@ -80,6 +80,7 @@ from .ops.any_order import Hidden, hide
 from .ops.as_array import old_style
 from .ops.dims import listed
 from .ops.inplace import become_view, in_place
+from .ops.operators import quick
 from .ops.shape import reshape
 from .size import Size
 from .stream import Stream
@@ -599,17 +600,20 @@ class Tensor(TensorBase, _Lacking):
 
     # --- operators --------------------------------------------------------------------------------
 
+    @quick(arithmetic.AddBackward0, np.add)
     def __add__(self, other: Any) -> Tensor:
         return arithmetic.add(self, other) if _fits(other) else NotImplemented
 
     __radd__ = __add__
 
+    @quick(arithmetic.SubBackward0, np.subtract)
     def __sub__(self, other: Any) -> Tensor:
         return arithmetic.sub(self, other) if _fits(other) else NotImplemented
 
     def __rsub__(self, other: Any) -> Tensor:
         return arithmetic.rsub(self, other) if _fits(other) else NotImplemented
 
+    @quick(arithmetic.MulBackward0, np.multiply)
     def __mul__(self, other: Any) -> Tensor:
         return arithmetic.mul(self, other) if _fits(other) else NotImplemented
 

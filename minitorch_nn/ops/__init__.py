@@ -10,8 +10,8 @@ may be a tensor or a bare array, and `x.transpose(0, 1)` means something else on
 The files, each importing only from those before it:
 
     what all rest on    dims any_order broadcasting shape operands signatures parts joining
-    element by element  choice comparison logic pointwise division arithmetic exponentials powers
-                        trigonometry special gamma
+    element by element  operators choice comparison logic pointwise division arithmetic
+                        exponentials powers trigonometry special gamma
     by an index         taking indexing gathering strided scattering scatter_reduce
     other places        diagonals rearranging
     many to few         reduction extremes moments scans factors sorting binning

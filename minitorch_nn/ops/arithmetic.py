@@ -8,24 +8,14 @@ PyTorch: aten/src/ATen/native/BinaryOps.cpp; tools/autograd/derivatives.yaml.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from ..autograd.grad_mode import mode
-from ..autograd.node import (
-    NO_EDGE,
-    NOTHING_SAVED,
-    Edge,
-    Node,
-    SavedVariable,
-    gradient_edge,
-    next_number,
-)
-from ..base import TensorBase, Value
+from ..autograd.node import Node
+from ..base import Value
 from ..dtypes import cast, cpp_name, promote_float, result_numpy
 from ..dtypes import number as to_number
-from .broadcasting import explain_broadcast
 from .division import DivBackward2
 from .operands import (
     Broadcast,
@@ -47,65 +37,10 @@ def _scaled(alpha: float, x: Any, other: Any) -> Any:
     return cast(x, common) * to_number(alpha, common)
 
 
-class Pair(Node):
-    """y = a ∘ b, for + - and ·, of which programs do more than of anything else.
-
-    `apply` is Node.apply (which takes what this one does not) without its loops, calls and
-    questions, for two tensors of one dtype: half the time. A test holds the two equal.
-    """
-
-    __slots__ = ("alpha",)
-    alpha: float
-    ufunc: ClassVar[np.ufunc]
-    multiplies: ClassVar[bool] = False  # then each gradient is made with the other operand
-
-    @classmethod
-    def apply(cls, a: Any, b: Any, **options: Any) -> Any:
-        if options or not (isinstance(a, TensorBase) and isinstance(b, TensorBase)):
-            return super().apply(a, b, **options)
-        x, y = a.array, b.array
-        kind = x.dtype  # the result's, too
-        if kind is not y.dtype or not mode.records:
-            return super().apply(a, b)
-        if a._grad_fn is not None and a._base is None:
-            edge_a: Edge = (a._grad_fn, a.output_nr)
-        else:
-            edge_a = NO_EDGE if a._base is None and not a._requires_grad else gradient_edge(a)
-        if b._grad_fn is not None and b._base is None:
-            edge_b: Edge = (b._grad_fn, b.output_nr)
-        else:
-            edge_b = NO_EDGE if b._base is None and not b._requires_grad else gradient_edge(b)
-        if edge_a is edge_b:  # both are NO_EDGE: no gradient is wanted
-            return super().apply(a, b)
-
-        try:
-            result = cls.ufunc(x, y)
-        except ValueError as error:
-            raise explain_broadcast(error, x, y) from None
-        node = cls()
-        node.alpha = 1
-        node.next_functions = (edge_a, edge_b)
-        node.sequence_nr = next_number()
-        node.result_shape, node.result_dtype, node.more_results = result.shape, kind, ()
-        node.make = new = a.new
-        node.hooks = None
-        need_a, need_b = edge_a is not NO_EDGE, edge_b is not NO_EDGE
-        node.needs_input_grad = need_a, need_b
-        if cls.multiplies:
-            node._saved = (
-                SavedVariable(x, a.storage, a) if need_b else None,
-                SavedVariable(y, b.storage, b) if need_a else None,
-            )
-        else:
-            node._saved = NOTHING_SAVED
-        return new(result, node)
-
-
-class AddBackward0(Pair):
+class AddBackward0(Node):
     """y = a + α·b;  dL/da = dL/dy,  dL/db = α·dL/dy. PyTorch: derivatives.yaml, add.Tensor."""
 
-    __slots__ = ()
-    ufunc = np.add
+    __slots__ = ("alpha",)
 
     def forward(self, a: Any, b: Any, *, alpha: float = 1) -> Any:
         self.alpha = alpha
@@ -117,11 +52,10 @@ class AddBackward0(Pair):
         return grad if need_a else None, scaled if need_b else None
 
 
-class SubBackward0(Pair):
+class SubBackward0(Node):
     """y = a - α·b;  dL/da = dL/dy,  dL/db = -α·dL/dy. PyTorch: derivatives.yaml, sub.Tensor."""
 
-    __slots__ = ()
-    ufunc = np.subtract
+    __slots__ = ("alpha",)
 
     def forward(self, a: Any, b: Any, *, alpha: float = 1) -> Any:
         self.alpha = alpha
@@ -162,11 +96,10 @@ class RsubBackward0(Node):
         return grad * -self.alpha if need_a else None, grad if need_b else None
 
 
-class MulBackward0(Pair):
+class MulBackward0(Node):
     """y = a·b;  dL/da = dL/dy·b,  dL/db = dL/dy·a. PyTorch: derivatives.yaml, mul.Tensor."""
 
     __slots__ = ()
-    ufunc, multiplies = np.multiply, True
     saves = ("self", "other")
 
     def forward(self, a: Any, b: Any) -> Any:
