@@ -51,30 +51,22 @@ def shape_of(x: Any) -> tuple[int, ...]:
     return getattr(x, "shape", ())
 
 
-def keep_where(x: Any, keep: Any) -> Any:
-    """x where the mask holds, else 0, for floats.
+def zero_where(x: Any, mask: Any) -> Any:
+    """0 where the mask holds, else x, for floats.
 
-    x·keep would make nan of an infinity that is not kept, and np.where takes ten times as long
-    where the mask is irregular. So: keep all the bits of a number, or none.
+    To multiply by 0 would make nan of an infinity, and np.where takes ten times as long where the
+    mask is irregular. So: keep all the bits of a number, or none.
     """
     integer = f"i{x.dtype.itemsize}"
-    bits = _all_ones(keep, integer)
+    bits = np.subtract(mask.view(np.int8), 1).astype(integer)  # -1 is all ones
     bits &= x.view(integer)
     return bits.view(x.dtype)
-
-
-def _all_ones(condition: Any, integer: str) -> Any:
-    """-1, which is all ones, where the condition holds, else 0.
-
-    A minus before the booleans grow into integers costs a quarter of one after it, or of a product.
-    """
-    return np.negative(condition.view(np.int8)).astype(integer)
 
 
 def select(condition: Any, a: Any, b: Any) -> Any:
     """np.where(condition, a, b), nine times as fast for many floats where the mask is irregular.
 
-    As in `keep_where` all the bits of a number are kept, or none.
+    As in `zero_where` all the bits of a number are kept, or none.
     """
     kind = result_numpy(a, b)
     few = np.size(condition) < 1000
@@ -82,7 +74,7 @@ def select(condition: Any, a: Any, b: Any) -> Any:
         return np.where(condition, a, b).astype(kind, copy=False)
     integer = f"i{kind.itemsize}"
     first, second = np.asarray(a, kind).view(integer), np.asarray(b, kind).view(integer)
-    bits = _all_ones(condition, integer)
+    bits = np.negative(condition.view(np.int8)).astype(integer)
     return (second ^ ((first ^ second) & bits)).view(kind)
 
 

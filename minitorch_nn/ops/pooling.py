@@ -19,7 +19,7 @@ import numpy as np
 
 from ..base import Value
 from .any_order import AnyOrder, in_order_of
-from .operands import keep_where
+from .operands import zero_where
 
 
 class Window(NamedTuple):
@@ -52,6 +52,14 @@ class Window(NamedTuple):
             for size, k, s, p, dil, n in zip(shape[-d:], *self, strict=True)
         ]
         return (*shape[:-d], *reach)
+
+    def tiles(self, room: tuple[int, ...]) -> bool:
+        """Whether every element of the padded array is in one window, and no more."""
+        sizes = room[-len(self.kernel) :]
+        return all(
+            s == k and n * s == size and (d == 1 or k == 1)
+            for k, s, _, d, n, size in zip(*self, sizes, strict=True)
+        )
 
     def inner(self, shape: tuple[int, ...]) -> tuple[Any, ...]:
         """The index of the input in the padded array."""
@@ -87,11 +95,17 @@ class MaxPool2DWithIndicesBackward0(AnyOrder):
         self.shape, self.window = x.shape, window
         lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
         padded = _padded(x, window, lowest)
-        best = np.full_like(x, lowest, shape=_results(x, window))
-        choice = np.empty_like(best, np.uint8 if prod(window.kernel) < 256 else np.int64)
-        choice[...] = window.first_inside()  # where all are -∞ padding must not be chosen
+        numbers: Any = np.uint8 if prod(window.kernel) < 256 else np.int64
+        offsets = window.offsets()
+        if padded is x:
+            best = x[next(offsets)[1]].copy(order="K")
+            choice = np.zeros_like(best, numbers)
+        else:
+            best = np.full_like(x, lowest, shape=_results(x, window))
+            choice = np.empty_like(best, numbers)
+            choice[...] = window.first_inside()  # where all are -∞ padding must not be chosen
         has_nan = x.dtype.kind == "f" and np.isnan(np.min(x, initial=0))
-        for number, seen in window.offsets():
+        for number, seen in offsets:
             candidate = padded[seen]
             better = candidate > best
             if has_nan:
@@ -100,7 +114,7 @@ class MaxPool2DWithIndicesBackward0(AnyOrder):
             else:
                 np.maximum(best, candidate, out=best)
             # A later offset has a larger number, so the largest that was better is the last.
-            np.maximum(choice, better * choice.dtype.type(number), out=choice)
+            np.maximum(choice, better.view(np.uint8) * numbers(number), out=choice)
         self.choice = choice
         return (best, self._places(choice)) if with_places else best
 
@@ -133,10 +147,16 @@ class Unpool(AnyOrder):
 
     def forward(self, x: Any, *, choice: Any, window: Window, shape: tuple[int, ...]) -> Any:
         self.choice, self.window, self.shape = choice, window, shape
-        out = np.zeros_like(choice, x.dtype, shape=window.room(shape))
+        room = window.room(shape)
+        tiled = window.tiles(room)
+        out = (np.empty_like if tiled else np.zeros_like)(choice, x.dtype, shape=room)
         x = in_order_of(choice, x)
         for number, seen in window.offsets():
-            out[seen] += keep_where(x, choice == number)
+            share = zero_where(x, choice != number)
+            if tiled:
+                out[seen] = share
+            else:
+                out[seen] += share
         return out[window.inner(shape)]
 
     def backward(self, grad: Value) -> Value:

@@ -23,7 +23,7 @@ from .broadcasting import sum_to
 from .choice import where
 from .exponentials import exp
 from .inplace import in_place, in_place_if
-from .operands import array_of, is_boolean, keep_where, refuse, select
+from .operands import array_of, is_boolean, refuse, select, zero_where
 from .shape import reshape
 
 # Selu's scale and alpha: with these two, mean 0 and variance 1 of the input are kept.
@@ -64,7 +64,7 @@ class ThresholdBackwardBackward0(AnyOrder):
 
     def forward(self, grad: Any, *, result: Any) -> Any:
         self.save_for_backward(result)
-        return keep_where(grad, ~(result <= 0))  # not y > 0: a nan passes
+        return zero_where(grad, result <= 0)  # a nan passes
 
     def backward(self, grad: Value) -> Value:
         (y,) = self.saved_tensors
