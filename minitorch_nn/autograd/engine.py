@@ -26,7 +26,7 @@ from ..base import TensorBase, Value
 from ..heap import keep_freed_memory
 from ..layout import is_dense
 from .anomaly import anomaly, refuse_nan
-from .grad_mode import set_grad_enabled
+from .grad_mode import mode
 from .input_metadata import fit, fit_all
 from .node import AccumulateGrad, Edge, Node, gradient_edge
 
@@ -80,13 +80,19 @@ class BackwardPass:
         return self.on_the_way is None or node in self.on_the_way
 
     def run(self, roots: Sequence[Edge], gradients: Sequence[Value]) -> None:
-        for edge, grad in zip(roots, gradients, strict=True):
-            self.claim(grad)  # it may be the user's own array
-            self.receive(edge, grad)
-        for start in self.starts:
-            self.schedule(start)
-        while self.ready:
-            self.follow(self.by_number.pop(-heappop(self.ready)))
+        """Formulas record themselves under create_graph, and nowhere else."""
+        before = mode.grad, mode.inference
+        mode.switch(not self.bare, mode.inference)
+        try:
+            for edge, grad in zip(roots, gradients, strict=True):
+                self.claim(grad)  # it may be the user's own array
+                self.receive(edge, grad)
+            for start in self.starts:
+                self.schedule(start)
+            while self.ready:
+                self.follow(self.by_number.pop(-heappop(self.ready)))
+        finally:
+            mode.switch(*before)
 
     def receive(self, edge: Edge, grad: Value) -> None:
         key = edge if edge[1] else edge[0]
@@ -421,9 +427,8 @@ def backward(
         if not leaves:
             raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
         wanted = {gradient_edge(x): x for x in leaves}
-    with set_grad_enabled(create_graph):
-        run = BackwardPass(edges, wanted, keep, accumulate=True, create_graph=create_graph)
-        run.run(edges, grads)
+    run = BackwardPass(edges, wanted, keep, accumulate=True, create_graph=create_graph)
+    run.run(edges, grads)
     for edge, grad in run.captured.items():  # inputs that are no leaves
         if wanted is None or grad is None or wanted[edge].retains_grad:
             continue
@@ -473,9 +478,8 @@ def grad(
     targets = [gradient_edge(x) for x in inputs]
     if not all(x.requires_grad for x in inputs):
         raise RuntimeError("One of the differentiated Tensors does not require grad")
-    with set_grad_enabled(create_graph):
-        run = BackwardPass(edges, targets, keep, accumulate=False, create_graph=create_graph)
-        run.run(edges, cotangents)
+    run = BackwardPass(edges, targets, keep, accumulate=False, create_graph=create_graph)
+    run.run(edges, cotangents)
     found = []
     for i, (x, edge) in enumerate(zip(inputs, targets, strict=True)):
         g = run.captured.get(edge)

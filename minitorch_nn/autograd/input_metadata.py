@@ -21,6 +21,14 @@ def _numpy_dtype(grad: Value) -> Any:
     return grad.array.dtype if isinstance(grad, TensorBase) else grad.dtype
 
 
+def _came_of(wide: tuple[int, ...], shape: tuple[int, ...]) -> bool:
+    """Whether broadcasting can have made the one shape of the other."""
+    end = wide[len(wide) - len(shape) :]
+    if end == shape:
+        return True
+    return len(end) == len(shape) and all(n in (1, m) for m, n in zip(end, shape, strict=True))
+
+
 def fit(grad: Value, shape: tuple[int, ...], kind: Any, node: Node, index: int) -> Value:
     """A gradient takes the shape and dtype of the tensor it belongs to: what broadcasting repeated
     is added up again, so that formulas of operations that broadcast need not say so.
@@ -28,11 +36,7 @@ def fit(grad: Value, shape: tuple[int, ...], kind: Any, node: Node, index: int) 
     PyTorch: engine.cpp (validate_outputs), input_metadata.cpp (reduce_grad).
     """
     if grad.shape != shape:
-        lead = len(grad.shape) - len(shape)
-        fits = lead >= 0 and all(
-            want in (1, got) for got, want in zip(grad.shape[lead:], shape, strict=True)
-        )
-        if not fits:
+        if not _came_of(grad.shape, shape):
             raise RuntimeError(
                 f"Function {node.name()} returned an invalid gradient at index {index} - got "
                 f"{list(grad.shape)} but expected shape compatible with {list(shape)}"
@@ -62,6 +66,8 @@ def summed(array: Any, shape: tuple[int, ...]) -> Any:
     PyTorch: aten/src/ATen/ExpandUtils.h (sum_to).
     """
     lead = array.ndim - len(shape)
+    if lead == 1 and array.shape[1:] == shape:  # as a bias's: the rows, added up
+        return np.asarray(np.add.reduce(array, axis=0))
     repeated = [lead + d for d, n in enumerate(shape) if n == 1 and array.shape[lead + d] != 1]
     axes = (*range(lead), *repeated)
     return np.asarray(np.add.reduce(array, axis=axes)).reshape(shape)

@@ -37,9 +37,9 @@ class View(Node):
 
     def wrap(self, first: Any, array: Any, node: Node | None, output_nr: int) -> Any:
         view = first.new(array, node, output_nr)
-        view.storage = first.storage
+        view._storage = storage = first.storage
         view._base = first if first._base is None else first._base
-        view._view_version = first.storage.version
+        view._view_version = storage.version
         view._inference = first._inference
         how = self.kind if mode.grad else "inference" if mode.inference else "no_grad"
         view._view_kind = how or first._view_kind

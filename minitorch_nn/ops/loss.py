@@ -81,7 +81,21 @@ class NllLossBackward0(Node):
 
     def backward(self, grad: Value) -> Value:
         self.check_saved()
+        if isinstance(grad, np.ndarray):
+            return self.to_targets(grad)
         return NllLossBackward.apply(grad, loss=self)
+
+    def to_targets(self, grad: Any) -> Any:
+        """dL/dx: zeros, and each loss's share of dL/dy where its target is."""
+        target = self.options["target"]
+        if len(self.shape) == target.ndim == 1:
+            # PyTorch's forward takes (C,) with a target of (1,), its backward does not.
+            raise RuntimeError(
+                f"size mismatch (got input: {list(self.shape)}, target: {list(target.shape)})"
+            )
+        out = np.zeros(self.shape, grad.dtype)
+        out.ravel()[self.places] = grad * self.scale
+        return out
 
 
 class NllLossBackward(Node):
@@ -93,16 +107,8 @@ class NllLossBackward(Node):
     __slots__ = ("loss",)
 
     def forward(self, grad: Any, *, loss: NllLossBackward0) -> Any:
-        target = loss.options["target"]
-        if len(loss.shape) == target.ndim == 1:
-            # PyTorch's forward takes (C,) with a target of (1,), its backward does not.
-            raise RuntimeError(
-                f"size mismatch (got input: {list(loss.shape)}, target: {list(target.shape)})"
-            )
         self.loss = loss
-        out = np.zeros(loss.shape, grad.dtype)
-        out.ravel()[loss.places] = grad * loss.scale
-        return out
+        return loss.to_targets(grad)
 
     def backward(self, u: Value) -> Value:
         return NllLossBackward0.apply(u, **self.loss.options)

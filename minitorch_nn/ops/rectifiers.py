@@ -50,7 +50,9 @@ class ReluBackward0(AnyOrder):
         return result
 
     def backward(self, grad: Value) -> Value:
-        (y,) = self.saved_tensors
+        y = self.saved(0)
+        if isinstance(grad, np.ndarray):
+            return zero_where(grad, y <= 0)
         return ThresholdBackwardBackward0.apply(grad, result=y)
 
 
