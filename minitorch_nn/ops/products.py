@@ -79,6 +79,9 @@ class BaddbmmBackward0(AddmmBackward0):
     __slots__ = ()
     saves = ("batch1", "batch2")
 
+    def product(self, a: Any, b: Any) -> Any:
+        return np.matmul(a, b)
+
     def product_grads(self, grad: Value, a: Value, b: Value, need_a: bool, need_b: bool) -> Pair:
         return bmm_grads(grad, a, b, need_a, need_b)
 
