@@ -43,7 +43,7 @@ def convolve(x: Any, w: Any, b: Any, g: Geometry, places: tuple[int, ...]) -> An
         matrix = np.concatenate([matrix, b[:, None]], axis=1)
     y = np.empty((x.shape[0], *places, o), x.dtype)
     for part, patches in _patches(x, w.shape[2:], places, g, ones=b is not None):
-        np.matmul(patches, matrix.T, out=y[part].reshape(*patches.shape[:-1], o))
+        np.matmul(_one_matrix(patches), matrix.T, out=y[part].reshape(-1, o))
     return np.moveaxis(y, -1, 1)
 
 
@@ -53,8 +53,10 @@ def correlate(x: Any, grad: Any, g: Geometry, shape: tuple[int, ...]) -> Any:
     total = np.zeros((prod(shape[1:]), o), x.dtype)
     for part, patches in _patches(x, shape[2:], grad.shape[2:], g, ones=False):
         rows = np.moveaxis(grad[part], 1, -1).reshape(*patches.shape[:-1], o)
-        share = np.matmul(patches.swapaxes(-1, -2), rows)
-        total += share if share.ndim == 2 else add_up(share, axis=0)
+        if c < FEW:  # as small products, one for each image, that fit into a core's own cache
+            total += add_up(np.matmul(patches.swapaxes(1, 2), rows), axis=0)
+        else:
+            total += np.matmul(_one_matrix(patches).T, _one_matrix(rows))
     if c < FEW:
         return total.T.reshape(shape)
     return np.ascontiguousarray(np.moveaxis(total.T.reshape(o, *kernel, c), -1, 1))
@@ -68,25 +70,29 @@ def _rows_of(w: Any) -> Any:
 def _patches(
     x: Any, kernel: tuple[int, ...], places: tuple[int, ...], g: Geometry, *, ones: bool
 ) -> Iterator[tuple[slice, Any]]:
-    """A few images at a time: which, and their patches, one each row (and a 1, if `ones`).
-
-    They are (n, ΠP, C·ΠK) for few channels, and (n·ΠP, ΠK·C) for more: one matrix for all.
-    """
+    """A few images at a time: which, and their patches (n, ΠP, C·ΠK), one each row (and a 1, if
+    `ones`). Few channels stand before the kernel's offsets there, more of them after."""
     n, c = x.shape[:2]
     length, count = c * prod(kernel), prod(places)
     few = _few(n, length * count * x.itemsize)
     if c < FEW:
-        patches = np.ones((few, length + ones, count), x.dtype)
-        scratch = patches[:, :length].reshape(few, c, *kernel, *places)
-        patches, each = patches.swapaxes(1, 2), 1
+        patches = np.ones((length + ones, few, count), x.dtype)
+        scratch = patches[:length].reshape(c, *kernel, few, *places)
+        scratch = np.moveaxis(scratch, 1 + len(kernel), 0)
+        patches = patches.transpose(1, 2, 0)
     else:
-        patches, each = np.ones((few * count, length + ones), x.dtype), count
-        scratch = patches[:, :length].reshape(few, *places, *kernel, c)
+        patches = np.ones((few, count, length + ones), x.dtype)
+        scratch = patches[..., :length].reshape(few, *places, *kernel, c)
         scratch = scratch.transpose(0, -1, *_dims(1 + len(places), kernel), *_dims(1, places))
     for part, images in _near(x, few, g.padding):
         now = len(images)
         scratch[:now] = windows(images, kernel, places, g)
-        yield part, patches[: now * each]
+        yield part, patches[:now]
+
+
+def _one_matrix(patches: Any) -> Any:
+    """The patches of several images below one another; a view."""
+    return patches.reshape(-1, patches.shape[-1])
 
 
 def _few(n: int, size: int) -> int:
@@ -140,7 +146,7 @@ def spread_back(grad: Any, w: Any, b: Any, g: Geometry, size: tuple[int, ...]) -
 
     result = np.empty((grad.shape[0], *size, c), grad.dtype)
     for part, patches in _patches(grad, (*ones, k), places, along, ones=False):
-        shares = np.matmul(patches, matrix.T).reshape(-1, *places, *above, c)
+        shares = np.matmul(_one_matrix(patches), matrix.T).reshape(-1, *places, *above, c)
         total = np.zeros((len(shares), *wide, c), grad.dtype)
         for offset in product(*map(range, above)):
             share = (..., *offset, slice(None))
