@@ -12,7 +12,7 @@ from typing import Any
 from benchmarks.measure import BASELINE, Plan, Row, launch_medians, summary
 from benchmarks.quiet import BUSY_SHARE, quietness
 from benchmarks.workloads import LIBRARIES, WORKLOADS
-from reference.files import whole_file
+from reference.files import refuse_device, whole_file
 
 __all__ = [
     "FORMAT",
@@ -101,9 +101,7 @@ def check_writable(path: Path) -> None:
     """Raise OSError, now and not after a long run, if `path` cannot be written."""
     if path.is_dir():
         raise IsADirectoryError(f"cannot write {path}: it is a folder")
-    # The new file takes the place of the old one, which must not be a device like /dev/null.
-    if path.exists() and not path.is_file():
-        raise OSError(f"cannot write {path}: it is not a file")
+    refuse_device(path)
     try:
         with tempfile.TemporaryFile(dir=path.parent):
             pass

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from reference.files import whole_file
+from reference.files import refuse_device, whole_file
 from reference.model import MODELS
 
 __all__ = ["check_can_save", "load_checkpoint", "save_checkpoint"]
@@ -23,6 +23,7 @@ def check_can_save(path: Path) -> None:
     """Raise OSError where `path` cannot be written. Asked before training, it saves an hour."""
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder; --save takes the name of a file")
+    refuse_device(path)
     if not path.parent.is_dir():
         raise FileNotFoundError(f"the folder of {path} does not exist")
     for target in (path, path.parent):

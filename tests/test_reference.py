@@ -538,6 +538,28 @@ def test_a_save_that_fails_leaves_the_old_file_and_nothing_else(
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_save_follows_a_link_to_the_file_behind_it(tmp_path: Path) -> None:
+    (tmp_path / "link.pth").symlink_to("model.pth")
+    save_checkpoint(tmp_path / "link.pth", "mlp", SimpleNN())
+    assert (tmp_path / "link.pth").is_symlink()
+    assert isinstance(load_checkpoint(tmp_path / "model.pth"), SimpleNN)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_save_puts_no_file_in_the_place_of_a_device(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="it is not a file"):
+        save_checkpoint(pipe, "mlp", SimpleNN())
+    with pytest.raises(SystemExit) as ended:
+        main(["train", "--save", str(pipe)])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1].endswith("it is not a file")
+    assert pipe.is_fifo()
+
+
 # ---- on a GPU
 
 

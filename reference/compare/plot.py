@@ -18,7 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
-from reference.files import whole_file
+from reference.files import refuse_device, whole_file
 
 if TYPE_CHECKING:
     from reference.compare.runs import Comparison, Course
@@ -39,6 +39,7 @@ def check_can_write(path: Path) -> None:
     folder = path.parent
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder; --plot takes the name of a file")
+    refuse_device(path)
     if not folder.is_dir():
         raise FileNotFoundError(f"there is no folder {folder} for the plot; make it first")
     if not os.access(folder, os.W_OK):
