@@ -26,7 +26,7 @@ from ..base import TensorBase, Value
 from ..heap import keep_freed_memory
 from ..layout import is_dense
 from .anomaly import anomaly, refuse_nan
-from .grad_mode import mode
+from .grad_mode import set_grad_enabled
 from .input_metadata import fit, fit_all
 from .node import AccumulateGrad, Edge, Node, gradient_edge
 
@@ -81,9 +81,7 @@ class BackwardPass:
 
     def run(self, roots: Sequence[Edge], gradients: Sequence[Value]) -> None:
         """Formulas record themselves under create_graph, and nowhere else."""
-        before = mode.grad, mode.inference
-        mode.switch(not self.bare, mode.inference)
-        try:
+        with set_grad_enabled(not self.bare):
             for edge, grad in zip(roots, gradients, strict=True):
                 self.claim(grad)  # it may be the user's own array
                 self.receive(edge, grad)
@@ -91,8 +89,6 @@ class BackwardPass:
                 self.schedule(start)
             while self.ready:
                 self.follow(self.by_number.pop(-heappop(self.ready)))
-        finally:
-            mode.switch(*before)
 
     def receive(self, edge: Edge, grad: Value) -> None:
         key = edge if edge[1] else edge[0]

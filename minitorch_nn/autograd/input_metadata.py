@@ -24,9 +24,9 @@ def _numpy_dtype(grad: Value) -> Any:
 def _came_of(wide: tuple[int, ...], shape: tuple[int, ...]) -> bool:
     """Whether broadcasting can have made the one shape of the other."""
     end = wide[len(wide) - len(shape) :]
-    if end == shape:
-        return True
-    return len(end) == len(shape) and all(n in (1, m) for m, n in zip(end, shape, strict=True))
+    return end == shape or (
+        len(end) == len(shape) and all(n in (1, m) for m, n in zip(end, shape, strict=True))
+    )
 
 
 def fit(grad: Value, shape: tuple[int, ...], kind: Any, node: Node, index: int) -> Value:

@@ -215,13 +215,10 @@ def mm(input: Value, mat2: Value) -> Value:
 def addmm(input: Value, mat1: Value, mat2: Value, *, beta: float = 1, alpha: float = 1) -> Value:
     """beta·input + alpha·(mat1 @ mat2); `input` broadcasts to (n, m)."""
     c, a, b = array_of(input), array_of(mat1), array_of(mat2)
-    if not (c.dtype is a.dtype is b.dtype and b.dtype.kind == "f"):
-        check_addmm_types(c, a, b)
+    check_addmm_types(c, a, b)
     _check_mm(a, b, "addmm")
     if c.shape != b.shape[1:]:
         expand(input, (a.shape[0], b.shape[1]))  # raises, in PyTorch's words, if it cannot be done
-    if alpha == beta == 1:
-        return AddmmBackward0.apply(input, mat1, mat2)
     return AddmmBackward0.apply(input, mat1, mat2, beta=beta, alpha=alpha)
 
 
